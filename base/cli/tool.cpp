@@ -1,0 +1,226 @@
+#include "base/cli/tool.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <fmt/format.h>
+#include <iostream>
+
+#include "base/core/text.h"
+
+namespace trunkline::base::cli {
+
+struct Command::State {
+  CLI::App* app = nullptr;
+  CLI::Option* last = nullptr;
+  std::function<Result<int>()> action;
+};
+
+namespace {
+
+std::string read_length(const std::string& text, Millis& target) {
+  const auto length = parse_duration(text);
+  if (!length) return length.error().message;
+  target = *length;
+  return "";
+}
+
+std::vector<std::string_view> names_of(const CLI::App& app) {
+  std::vector<std::string_view> names;
+  for (const CLI::App* sub : app.get_subcommands([](const CLI::App* each) { return !each->get_group().empty(); })) {
+    names.emplace_back(sub->get_name());
+  }
+  return names;
+}
+
+std::vector<std::string> options_of(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return names;
+}
+
+// CLI11's message for a word that nobody takes, with the nearest word that somebody does.
+std::string explain_extras(const CLI::App& app, const std::vector<std::string>& extras) {
+  const std::string& word = extras.front();
+  if (word.starts_with("-")) {
+    const std::vector<std::string> options = options_of(app);
+    const std::string name = word.substr(0, word.find('='));
+    return fmt::format("unknown option {}{}", name, did_you_mean(name, {options.begin(), options.end()}));
+  }
+  const auto names = names_of(app);
+  if (!names.empty()) return fmt::format("unknown command \"{}\"{}", word, did_you_mean(word, names));
+  return fmt::format("unexpected argument \"{}\"", word);
+}
+
+const CLI::App& chosen(const CLI::App& app) {
+  const auto used = app.get_subcommands();
+  return used.empty() ? app : *used.front();
+}
+
+}  // namespace
+
+Command& Command::option(const std::string& names, std::string& target, const std::string& value,
+                         const std::string& help) {
+  state_->last = state_->app->add_option(names, target, help)->type_name(value);
+  if (!target.empty()) state_->last->default_str(target);
+  return *this;
+}
+
+Command& Command::option(const std::string& names, std::optional<std::string>& target, const std::string& value,
+                         const std::string& help) {
+  state_->last = state_->app->add_option(names, target, help)->type_name(value);
+  return *this;
+}
+
+Command& Command::option(const std::string& names, std::vector<std::string>& target, const std::string& value,
+                         const std::string& help) {
+  // One value an occurrence, so that a following positional is not swallowed.
+  state_->last = state_->app->add_option(names, target, help)->type_name(value)->allow_extra_args(false);
+  state_->last->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  return *this;
+}
+
+Command& Command::option(const std::string& names, int64_t& target, const std::string& value, const std::string& help) {
+  state_->last = state_->app->add_option(names, target, help)->type_name(value)->default_str(std::to_string(target));
+  return *this;
+}
+
+Command& Command::option(const std::string& names, Millis& target, const std::string& value, const std::string& help) {
+  const auto read = [&target](const CLI::results_t& results) {
+    const std::string problem = read_length(results.back(), target);
+    if (!problem.empty()) throw CLI::ValidationError(problem);
+    return true;
+  };
+  state_->last = state_->app->add_option(names, read, help)->type_name(value)->default_str(format_duration(target));
+  return *this;
+}
+
+Command& Command::flag(const std::string& names, bool& target, const std::string& help) {
+  state_->last = state_->app->add_flag(names, target, help);
+  return *this;
+}
+
+Command& Command::positional(const std::string& name, std::string& target, const std::string& help) {
+  state_->last = state_->app->add_option(name, target, help)->required()->type_name("");
+  return *this;
+}
+
+Command& Command::positional(const std::string& name, std::optional<std::string>& target, const std::string& help) {
+  state_->last = state_->app->add_option(name, target, help)->type_name("");
+  return *this;
+}
+
+Command& Command::positional(const std::string& name, std::vector<std::string>& target, const std::string& help) {
+  state_->last = state_->app->add_option(name, target, help)->type_name("");
+  return *this;
+}
+
+Command& Command::required() {
+  state_->last->required();
+  return *this;
+}
+
+Command& Command::environment(const std::string& name) {
+  state_->last->envname(name);
+  return *this;
+}
+
+Command& Command::one_of(std::vector<std::string> words) {
+  state_->last->check([words = std::move(words)](const std::string& text) -> std::string {
+    if (std::find(words.begin(), words.end(), text) != words.end()) return "";
+    return fmt::format("expected one of {}, got \"{}\"", fmt::join(words, ", "), text);
+  });
+  return *this;
+}
+
+Command& Command::hidden() {
+  state_->app->group("");
+  return *this;
+}
+
+Command& Command::footer(const std::string& text) {
+  state_->app->footer(text);
+  return *this;
+}
+
+Command& Command::action(std::function<Result<int>()> act) {
+  state_->action = std::move(act);
+  return *this;
+}
+
+struct Tool::Impl {
+  CLI::App app;
+  std::string name;
+  std::vector<std::shared_ptr<Command::State>> commands;
+
+  Command add(CLI::App* sub) {
+    commands.push_back(std::make_shared<Command::State>());
+    commands.back()->app = sub;
+    return Command(commands.back());
+  }
+  const Command::State* find(const CLI::App* sub) const {
+    for (const auto& command : commands) {
+      if (command->app == sub && command->action) return command.get();
+    }
+    return nullptr;
+  }
+};
+
+Tool::Tool(const std::string& name, const std::string& summary) : impl_(std::make_unique<Impl>()) {
+  impl_->name = name;
+  impl_->app.name(name);
+  impl_->app.description(summary);
+  impl_->app.set_version_flag("--version", name + " " + TRUNKLINE_RELEASE);
+  impl_->app.allow_extras();
+  impl_->app.get_formatter()->column_width(38);
+}
+
+Tool::~Tool() = default;
+
+Command Tool::root() {
+  return impl_->add(&impl_->app);
+}
+
+Command Tool::command(const std::string& name, const std::string& summary) {
+  CLI::App* sub = impl_->app.add_subcommand(name, summary);
+  sub->allow_extras();
+  return impl_->add(sub);
+}
+
+int Tool::run(int argc, const char* const* argv) {
+  const auto usage = [this](const std::string& message) {
+    print_error(impl_->name, Error{Kind::usage, message + fmt::format(" (see {} --help)", impl_->name), {}});
+    return exit_code(Kind::usage);
+  };
+  try {
+    impl_->app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    std::cout << chosen(impl_->app).help();
+    return 0;
+  } catch (const CLI::CallForVersion& version) {
+    std::cout << version.what() << "\n";
+    return 0;
+  } catch (const CLI::ParseError& error) {
+    // An unknown option often makes the words behind it look wrong too: name the option.
+    const CLI::App& app = chosen(impl_->app);
+    const auto extras = app.remaining();
+    return usage(extras.empty() ? error.what() : explain_extras(app, extras));
+  }
+  const CLI::App& app = chosen(impl_->app);
+  const auto extras = app.remaining();
+  if (!extras.empty()) return usage(explain_extras(app, extras));
+  const Command::State* command = impl_->find(&app);
+  if (command == nullptr) return usage("a command is needed");
+  const Result<int> result = command->action();
+  if (result) return *result;
+  print_error(impl_->name, result.error());
+  return exit_code(result.error().kind);
+}
+
+void print_error(std::string_view tool, const Error& error) {
+  const std::string line = fmt::format("{}: error: {}\n", tool, to_string(error));
+  std::fwrite(line.data(), 1, line.size(), stderr);
+}
+
+}  // namespace trunkline::base::cli
