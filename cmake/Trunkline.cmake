@@ -36,6 +36,7 @@ if(MOLD)
   add_link_options(-fuse-ld=mold)
 endif()
 
+add_custom_target(tools)        # all programs of the product
 add_custom_target(unit_tests)   # what the sanitizer presets build
 add_custom_target(fuzz_targets)
 
@@ -59,6 +60,7 @@ function(trunkline_tool name main)
   add_executable(${name} ${main})
   target_link_libraries(${name} PRIVATE ${ARG_LINKS})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${TRUNKLINE_BIN_DIR}")
+  add_dependencies(tools ${name})
 endfunction()
 
 # trunkline_test(NAME FOLDERS... LINKS libs... [SYSTEM]): every *_test.cpp in the folders, one ctest entry a TEST.
