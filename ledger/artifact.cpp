@@ -1,0 +1,207 @@
+#include "ledger/artifact.h"
+
+#include <algorithm>
+#include <archive.h>
+#include <archive_entry.h>
+#include <fmt/format.h>
+#include <fstream>
+#include <memory>
+#include <unistd.h>
+#include <vector>
+
+#include "base/core/digest.h"
+#include "base/core/files.h"
+#include "base/core/json.h"
+
+namespace trunkline::ledger {
+namespace fs = std::filesystem;
+using base::fail;
+using base::Kind;
+using base::Result;
+
+namespace {
+
+constexpr const char* kManifest = "trunkline.json";
+constexpr int kFormat = 1;
+constexpr size_t kMaxManifest = 64 * 1024;
+constexpr size_t kBlock = 128 * 1024;
+
+using Writer = std::unique_ptr<archive, decltype(&archive_write_free)>;
+using Reader = std::unique_ptr<archive, decltype(&archive_read_free)>;
+using Entry = std::unique_ptr<archive_entry, decltype(&archive_entry_free)>;
+
+tl::unexpected<base::Error> broken(archive* handle, const fs::path& file, Kind kind) {
+  const char* text = archive_error_string(handle);
+  return fail(kind, text == nullptr ? "not an artifact" : text, {file.string(), 0, 0});
+}
+
+Result<> write_bytes(archive* out, const fs::path& file, std::string_view bytes) {
+  if (archive_write_data(out, bytes.data(), bytes.size()) < 0) return broken(out, file, Kind::io);
+  return {};
+}
+
+Result<> copy_file_into(archive* out, const fs::path& from, const fs::path& file) {
+  std::ifstream in(from, std::ios::binary);
+  if (!in) return fail(base::system_error("read " + from.string(), errno));
+  std::vector<char> block(kBlock);
+  while (in) {
+    in.read(block.data(), static_cast<std::streamsize>(block.size()));
+    TRY(write_bytes(out, file, {block.data(), static_cast<size_t>(in.gcount())}));
+  }
+  return {};
+}
+
+Result<> add_entry(archive* out, const fs::path& root, const fs::path& path, const fs::path& file) {
+  const Entry entry(archive_entry_new(), archive_entry_free);
+  archive_entry_set_pathname(entry.get(), path.lexically_relative(root).c_str());
+  const fs::file_status status = fs::symlink_status(path);
+  // Only whether it can be run is kept of the permissions: the rest depends on the umask of whoever packs.
+  const bool runs = (status.permissions() & fs::perms::owner_exec) != fs::perms::none;
+  archive_entry_set_perm(entry.get(), runs ? 0755 : 0644);
+  if (fs::is_symlink(status)) {
+    archive_entry_set_filetype(entry.get(), AE_IFLNK);
+    archive_entry_set_symlink(entry.get(), fs::read_symlink(path).c_str());
+  } else if (fs::is_directory(status)) {
+    archive_entry_set_filetype(entry.get(), AE_IFDIR);
+  } else if (fs::is_regular_file(status)) {
+    archive_entry_set_filetype(entry.get(), AE_IFREG);
+    archive_entry_set_size(entry.get(), static_cast<int64_t>(fs::file_size(path)));
+  } else {
+    return fail(Kind::invalid, "is no file, folder or symbolic link, so it cannot be packed", {path.string(), 0, 0});
+  }
+  if (archive_write_header(out, entry.get()) != ARCHIVE_OK) return broken(out, file, Kind::io);
+  if (fs::is_regular_file(status)) return copy_file_into(out, path, file);
+  return {};
+}
+
+Result<> add_manifest(archive* out, const Manifest& manifest, const fs::path& file) {
+  const std::string text = base::to_pretty_text(
+      base::JsonObject{{"format", kFormat}, {"version", manifest.version}, {"commit", manifest.commit}});
+  const Entry entry(archive_entry_new(), archive_entry_free);
+  archive_entry_set_pathname(entry.get(), kManifest);
+  archive_entry_set_filetype(entry.get(), AE_IFREG);
+  archive_entry_set_perm(entry.get(), 0644);
+  archive_entry_set_size(entry.get(), static_cast<int64_t>(text.size()));
+  if (archive_write_header(out, entry.get()) != ARCHIVE_OK) return broken(out, file, Kind::io);
+  return write_bytes(out, file, text);
+}
+
+Result<std::vector<fs::path>> content_of(const fs::path& folder) {
+  if (!fs::is_directory(folder)) return fail(Kind::invalid, "is not a folder", {folder.string(), 0, 0});
+  if (fs::exists(folder / kManifest)) {
+    return fail(Kind::invalid, "is written by pack; remove it from the folder", {(folder / kManifest).string(), 0, 0});
+  }
+  std::vector<fs::path> paths;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) paths.push_back(entry.path());
+  if (paths.empty()) return fail(Kind::invalid, "is empty: there is nothing to pack", {folder.string(), 0, 0});
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+Result<> write_archive(const fs::path& folder, const std::vector<fs::path>& paths, const Manifest& manifest,
+                       const fs::path& file) {
+  const Writer out(archive_write_new(), archive_write_free);
+  archive_write_set_format_pax_restricted(out.get());
+  archive_write_add_filter_zstd(out.get());
+  if (archive_write_open_filename(out.get(), file.c_str()) != ARCHIVE_OK) return broken(out.get(), file, Kind::io);
+  // First, so that reading it does not unpack the rest.
+  TRY(add_manifest(out.get(), manifest, file));
+  for (const fs::path& path : paths) TRY(add_entry(out.get(), folder, path, file));
+  if (archive_write_close(out.get()) != ARCHIVE_OK) return broken(out.get(), file, Kind::io);
+  return {};
+}
+
+Result<Reader> open_archive(const fs::path& file) {
+  Reader in(archive_read_new(), archive_read_free);
+  archive_read_support_format_tar(in.get());
+  archive_read_support_filter_zstd(in.get());
+  archive_read_support_filter_gzip(in.get());
+  if (!fs::exists(file)) return fail(Kind::not_found, "there is no such artifact", {file.string(), 0, 0});
+  if (archive_read_open_filename(in.get(), file.c_str(), kBlock) != ARCHIVE_OK)
+    return broken(in.get(), file, Kind::invalid);
+  return in;
+}
+
+Result<Manifest> parse_manifest(const std::string& text, const fs::path& file) {
+  TRY_ASSIGN(const base::Json json, base::parse_json(text, file.string() + "!" + kManifest));
+  Manifest manifest{base::string_or(json, "version"), base::string_or(json, "commit")};
+  if (manifest.version.empty()) {
+    return fail(Kind::invalid, "expected a version", {file.string() + "!" + kManifest, 0, 0});
+  }
+  return manifest;
+}
+
+Result<> extract_all(archive* in, const fs::path& file, const fs::path& folder) {
+  const Writer out(archive_write_disk_new(), archive_write_free);
+  archive_write_disk_set_options(
+      out.get(), ARCHIVE_EXTRACT_PERM | ARCHIVE_EXTRACT_SECURE_SYMLINKS | ARCHIVE_EXTRACT_SECURE_NODOTDOT);
+  archive_entry* entry = nullptr;
+  for (;;) {
+    const int code = archive_read_next_header(in, &entry);
+    if (code == ARCHIVE_EOF) return {};
+    if (code != ARCHIVE_OK) return broken(in, file, Kind::invalid);
+    const std::string name = archive_entry_pathname(entry);
+    if (name.starts_with("/")) return fail(Kind::invalid, "an absolute path inside: " + name, {file.string(), 0, 0});
+    archive_entry_set_pathname(entry, (folder / name).c_str());
+    if (archive_write_header(out.get(), entry) != ARCHIVE_OK) return broken(out.get(), file, Kind::invalid);
+    const void* data = nullptr;
+    size_t size = 0;
+    int64_t offset = 0;
+    int read = ARCHIVE_OK;
+    while ((read = archive_read_data_block(in, &data, &size, &offset)) == ARCHIVE_OK) {
+      if (archive_write_data_block(out.get(), data, size, offset) != ARCHIVE_OK)
+        return broken(out.get(), file, Kind::io);
+    }
+    if (read != ARCHIVE_EOF) return broken(in, file, Kind::invalid);
+    if (archive_write_finish_entry(out.get()) != ARCHIVE_OK) return broken(out.get(), file, Kind::io);
+  }
+}
+
+}  // namespace
+
+Result<std::string> pack_artifact(const fs::path& folder, const Manifest& manifest, const fs::path& file) try {
+  TRY_ASSIGN(const std::vector<fs::path> paths, content_of(folder));
+  const fs::path temporary = file.string() + ".tmp." + std::to_string(getpid());
+  auto written = write_archive(folder, paths, manifest, temporary);
+  std::error_code code;
+  if (written) fs::rename(temporary, file, code);
+  if (code) written = fail(base::system_error("write " + file.string(), code.value()));
+  if (!written) {
+    fs::remove(temporary, code);
+    return fail(written.error());
+  }
+  return base::sha256_of_file(file);
+} catch (const fs::filesystem_error& error) {
+  return fail(base::system_error("pack " + folder.string(), error.code().value()));
+}
+
+Result<Manifest> read_manifest(const fs::path& file) {
+  TRY_ASSIGN(const Reader in, open_archive(file));
+  archive_entry* entry = nullptr;
+  while (archive_read_next_header(in.get(), &entry) == ARCHIVE_OK) {
+    if (std::string_view(archive_entry_pathname(entry)) != kManifest) continue;
+    std::string text(kMaxManifest, '\0');
+    const auto size = archive_read_data(in.get(), text.data(), text.size());
+    if (size < 0) return broken(in.get(), file, Kind::invalid);
+    text.resize(static_cast<size_t>(size));
+    return parse_manifest(text, file);
+  }
+  return fail(Kind::invalid, "holds no trunkline.json: make artifacts with `deployer pack`", {file.string(), 0, 0});
+}
+
+Result<> unpack_artifact(const fs::path& file, const fs::path& target) {
+  if (fs::exists(target)) return {};
+  TRY_ASSIGN(const Reader in, open_archive(file));
+  const fs::path growing = target.string() + ".tmp." + std::to_string(getpid());
+  std::error_code code;
+  fs::remove_all(growing, code);
+  TRY(base::make_folders(growing));
+  // libarchive resolves the links of the path it writes below: give it the real one.
+  auto done = extract_all(in.get(), file, fs::canonical(growing, code));
+  if (done) fs::rename(growing, target, code);
+  if (code) done = fail(base::system_error("unpack into " + target.string(), code.value()));
+  if (!done) fs::remove_all(growing, code);
+  return done;
+}
+
+}  // namespace trunkline::ledger

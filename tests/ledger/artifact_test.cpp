@@ -1,0 +1,71 @@
+#include "ledger/artifact.h"
+
+#include <fstream>
+#include <gtest/gtest.h>
+
+#include "base/core/files.h"
+
+namespace trunkline::ledger {
+namespace {
+
+namespace fs = std::filesystem;
+using base::Kind;
+
+class Artifact : public testing::Test {
+ protected:
+  void SetUp() override {
+    fs::create_directories(source_ / "bin");
+    std::ofstream(source_ / "bin/run") << "#!/bin/sh\n";
+    fs::permissions(source_ / "bin/run", fs::perms::owner_all);
+    std::ofstream(source_ / "data") << std::string(300'000, 'x');
+    fs::create_symlink("bin/run", source_ / "link");
+  }
+
+  base::TempFolder folder_ = *base::TempFolder::make("artifact_test");
+  fs::path source_ = folder_.path() / "source";
+  fs::path file_ = folder_.path() / "a.tar.zst";
+};
+
+TEST_F(Artifact, ComesBackAsItWasPacked) {
+  const auto digest = pack_artifact(source_, {"1.2", "abc"}, file_);
+  ASSERT_TRUE(digest) << to_string(digest.error());
+  EXPECT_TRUE(digest->starts_with("sha256:"));
+  EXPECT_EQ(read_manifest(file_), (Manifest{"1.2", "abc"}));
+  const fs::path target = folder_.path() / "target";
+  ASSERT_TRUE(unpack_artifact(file_, target));
+  EXPECT_EQ(base::read_file(target / "data"), std::string(300'000, 'x'));
+  EXPECT_EQ(fs::read_symlink(target / "link"), "bin/run");
+  EXPECT_NE(fs::status(target / "bin/run").permissions() & fs::perms::owner_exec, fs::perms::none);
+  EXPECT_TRUE(fs::exists(target / "trunkline.json"));
+}
+
+TEST_F(Artifact, HasTheSameDigestForTheSameContent) {
+  const auto first = pack_artifact(source_, {"1", "a"}, file_);
+  fs::last_write_time(source_ / "data", fs::file_time_type::clock::now() - std::chrono::hours(5));
+  fs::permissions(source_ / "data", fs::perms::owner_read);
+  EXPECT_EQ(pack_artifact(source_, {"1", "a"}, file_), first);
+  EXPECT_NE(pack_artifact(source_, {"2", "a"}, file_), first);
+}
+
+TEST_F(Artifact, RefusesWhatCannotBePacked) {
+  EXPECT_EQ(pack_artifact(folder_.path() / "none", {"1", ""}, file_).error().kind, Kind::invalid);
+  std::ofstream(source_ / "trunkline.json") << "{}";
+  EXPECT_EQ(pack_artifact(source_, {"1", ""}, file_).error().kind, Kind::invalid);
+  EXPECT_FALSE(fs::exists(file_));
+}
+
+TEST_F(Artifact, LeavesNothingBehindWhenItIsBroken) {
+  ASSERT_TRUE(pack_artifact(source_, {"1", ""}, file_));
+  std::string bytes = *base::read_file(file_);
+  bytes.resize(bytes.size() / 2);
+  std::ofstream(file_, std::ios::binary) << bytes;
+  const fs::path target = folder_.path() / "target";
+  EXPECT_EQ(unpack_artifact(file_, target).error().kind, Kind::invalid);
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_.path()), {}), 2) << "source and artifact only";
+  std::ofstream(file_) << "hello";
+  EXPECT_EQ(read_manifest(file_).error().kind, Kind::invalid);
+  EXPECT_EQ(read_manifest(folder_.path() / "none").error().kind, Kind::not_found);
+}
+
+}  // namespace
+}  // namespace trunkline::ledger
