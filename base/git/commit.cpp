@@ -1,0 +1,159 @@
+#include <cerrno>
+#include <cstdlib>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+
+#include "base/core/files.h"
+#include "base/git/handle.h"
+
+// What changes a repository of this machine.
+namespace trunkline::base {
+namespace {
+
+std::string setting(git_repository* repository, const char* variable, const char* key) {
+  if (const char* value = std::getenv(variable); value != nullptr && *value != '\0') return value;
+  const auto config = own<GitConfig>("read git's settings",
+                                     [&](auto** out) { return git_repository_config_snapshot(out, repository); });
+  const char* value = nullptr;
+  if (!config || git_config_get_string(&value, config->get(), key) != 0) return "";
+  return value;
+}
+
+Result<git_oid> write_tree(git_repository* repository, git_commit* parent, const FileCommit& commit) {
+  git_oid blob{};
+  if (const int code = git_blob_create_from_buffer(&blob, repository, commit.text.data(), commit.text.size())) {
+    return fail(git_failure(code, "write blob"));
+  }
+  GitTree base;
+  git_filemode_t mode = GIT_FILEMODE_BLOB;
+  if (parent != nullptr) {
+    TRY_ASSIGN(base, own<GitTree>("read tree", [&](auto** out) { return git_commit_tree(out, parent); }));
+    git_tree_entry* entry = nullptr;
+    if (git_tree_entry_bypath(&entry, base.get(), commit.path.c_str()) == 0) mode = git_tree_entry_filemode(entry);
+    git_tree_entry_free(entry);
+  } else {
+    git_oid empty{};
+    git_treebuilder* builder = nullptr;
+    int code = git_treebuilder_new(&builder, repository, nullptr);
+    if (code == 0) code = git_treebuilder_write(&empty, builder);
+    git_treebuilder_free(builder);
+    if (code != 0) return fail(git_failure(code, "write tree"));
+    TRY_ASSIGN(base, own<GitTree>("read tree", [&](auto** out) { return git_tree_lookup(out, repository, &empty); }));
+  }
+  const git_tree_update update{GIT_TREE_UPDATE_UPSERT, blob, mode, commit.path.c_str()};
+  git_oid tree{};
+  if (const int code = git_tree_create_updated(&tree, repository, base.get(), 1, &update); code != 0) {
+    return fail(git_failure(code, fmt::format("write tree with {}", commit.path)));
+  }
+  return tree;
+}
+
+// Held while the branch and the work tree move together, so that a second writer of ours never sees them apart.
+Result<Descriptor> lock_work_tree(git_repository* repository) {
+  const std::string path = std::string(git_repository_commondir(repository)) + "trunkline.lock";
+  Descriptor file{::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)};
+  if (!file) return fail(system_error("open " + path, errno));
+  while (flock(file.get(), LOCK_EX) != 0) {
+    if (errno != EINTR) return fail(system_error("lock " + path, errno));
+  }
+  return file;
+}
+
+Result<> require_clean(git_repository* repository, const std::string& path) {
+  unsigned status = 0;
+  const int code = git_status_file(&status, repository, path.c_str());
+  if (code == GIT_ENOTFOUND || (code == 0 && status == GIT_STATUS_CURRENT)) return {};
+  if (code != 0) return fail(git_failure(code, fmt::format("read the status of {}", path)));
+  return fail(Kind::conflict, "has changes that are not committed; commit them or put them away first", {path, 0, 0});
+}
+
+Result<> check_out(git_repository* repository, const std::string& id, std::string path) {
+  TRY_ASSIGN(const GitCommit commit, find_commit(repository, id));
+  char* paths[] = {path.data()};
+  git_checkout_options options = GIT_CHECKOUT_OPTIONS_INIT;
+  options.checkout_strategy = GIT_CHECKOUT_FORCE | GIT_CHECKOUT_DISABLE_PATHSPEC_MATCH;
+  options.paths = {paths, 1};
+  const int code = git_checkout_tree(repository, reinterpret_cast<git_object*>(commit.get()), &options);
+  if (code == 0) return {};
+  return fail(git_failure(code, fmt::format("commit {} is made, but not checked out to {}", id, path)));
+}
+
+bool is_checked_out(git_repository* repository, const std::string& branch) {
+  if (git_repository_is_bare(repository) == 1) return false;
+  git_reference* raw = nullptr;
+  git_reference_lookup(&raw, repository, "HEAD");
+  const GitReference head(raw);
+  const char* target = head ? git_reference_symbolic_target(head.get()) : nullptr;
+  return target != nullptr && target == branch_ref(branch);
+}
+
+Result<> move_branch(git_repository* repository, const std::string& branch, const std::string& expected,
+                     const std::string& commit) {
+  TRY_ASSIGN(const git_oid id, parse_id(commit));
+  git_oid current{};
+  if (!expected.empty()) {
+    TRY_ASSIGN(current, parse_id(expected));
+  }
+  git_reference* raw = nullptr;
+  const int code =
+      git_reference_create_matching(&raw, repository, branch_ref(branch).c_str(), &id, expected.empty() ? 0 : 1,
+                                    expected.empty() ? nullptr : &current, "trunkline: commit");
+  git_reference_free(raw);
+  if (code == 0) return {};
+  // A deleted branch is a moved one too.
+  if (code == GIT_ENOTFOUND || code == GIT_EMODIFIED || code == GIT_EEXISTS) {
+    return fail(Kind::conflict, fmt::format("branch {} has moved", branch));
+  }
+  return fail(git_failure(code, fmt::format("move branch {}", branch)));
+}
+
+}  // namespace
+
+Result<Author> Repository::default_author() const {
+  Author author{setting(state_->get(), "GIT_AUTHOR_NAME", "user.name"),
+                setting(state_->get(), "GIT_AUTHOR_EMAIL", "user.email")};
+  if (!author.name.empty() && !author.email.empty()) return author;
+  return fail(Kind::usage,
+              "git does not know who you are; run git config --global user.name \"Your Name\" and git config --global "
+              "user.email you@example.org, or set GIT_AUTHOR_NAME and GIT_AUTHOR_EMAIL");
+}
+
+Result<std::string> Repository::write_commit(const FileCommit& commit) {
+  GitCommit parent;
+  if (!commit.parent.empty()) {
+    TRY_ASSIGN(parent, find_commit(state_->get(), commit.parent));
+  }
+  TRY_ASSIGN(const git_oid tree_id, write_tree(state_->get(), parent.get(), commit));
+  TRY_ASSIGN(const GitTree tree,
+             own<GitTree>("read tree", [&](auto** out) { return git_tree_lookup(out, state_->get(), &tree_id); }));
+  TRY_ASSIGN(const GitSignature author, own<GitSignature>("name the author", [&](auto** out) {
+               return git_signature_now(out, commit.author.name.c_str(), commit.author.email.c_str());
+             }));
+  const git_commit* parents[] = {parent.get()};
+  git_oid id{};
+  const int code =
+      git_commit_create(&id, state_->get(), nullptr, author.get(), author.get(), "UTF-8", commit.message.c_str(),
+                        tree.get(), parent ? 1 : 0, const_cast<const git_commit**>(parents));
+  if (code != 0) return fail(git_failure(code, "write commit"));
+  return to_text(id);
+}
+
+Result<std::string> Repository::commit_file(const std::string& branch, const FileCommit& commit) {
+  git_repository* repository = state_->get();
+  const bool checked_out = is_checked_out(repository, branch);
+  Descriptor lock;
+  if (checked_out) {
+    TRY_ASSIGN(lock, lock_work_tree(repository));
+    // Against a moved branch the file cannot be judged, and the caller wants to know of the move first.
+    const auto now = tip(branch);
+    if ((now ? *now : "") != commit.parent) return fail(Kind::conflict, fmt::format("branch {} has moved", branch));
+    TRY(require_clean(repository, commit.path));
+  }
+  TRY_ASSIGN(std::string id, write_commit(commit));
+  TRY(move_branch(repository, branch, commit.parent, id));
+  if (checked_out) TRY(check_out(repository, id, commit.path));
+  return id;
+}
+
+}  // namespace trunkline::base

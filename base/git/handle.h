@@ -1,0 +1,60 @@
+#pragma once
+
+#include <git2.h>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/core/result.h"
+#include "base/git/repository.h"
+
+// What the files of base/git share: libgit2's objects as owners and its errors as ours. Private to base/git.
+namespace trunkline::base {
+
+template <auto Free>
+struct GitFree {
+  template <typename T>
+  void operator()(T* object) const {
+    Free(object);
+  }
+};
+
+template <typename T, auto Free>
+using GitOwner = std::unique_ptr<T, GitFree<Free>>;
+
+using GitRepository = GitOwner<git_repository, git_repository_free>;
+using GitReference = GitOwner<git_reference, git_reference_free>;
+using GitCommit = GitOwner<git_commit, git_commit_free>;
+using GitTree = GitOwner<git_tree, git_tree_free>;
+using GitTreeEntry = GitOwner<git_tree_entry, git_tree_entry_free>;
+using GitBlob = GitOwner<git_blob, git_blob_free>;
+using GitSignature = GitOwner<git_signature, git_signature_free>;
+using GitConfig = GitOwner<git_config, git_config_free>;
+using GitStatusList = GitOwner<git_status_list, git_status_list_free>;
+using GitRemote = GitOwner<git_remote, git_remote_free>;
+
+struct Repository::State {
+  GitRepository repository;
+  git_repository* get() const { return repository.get(); }
+};
+
+// libgit2 counts its users; the first call makes it ready for the life of the program.
+void start_libgit2();
+
+// The error that libgit2 left behind for `code`, with what was tried in front.
+Error git_failure(int code, std::string_view what);
+
+// own<GitCommit>("read commit X", [&](auto** out) { return git_commit_lookup(out, ...); })
+template <typename Owner, typename Call>
+Result<Owner> own(std::string_view what, Call&& call) {
+  typename Owner::pointer raw = nullptr;
+  if (const int code = call(&raw); code != 0) return fail(git_failure(code, what));
+  return Owner(raw);
+}
+
+Result<git_oid> parse_id(std::string_view text);
+std::string to_text(const git_oid& id);
+Result<GitCommit> find_commit(git_repository* repository, std::string_view id);
+std::string branch_ref(const std::string& branch);
+
+}  // namespace trunkline::base

@@ -1,0 +1,171 @@
+#include <cstdlib>
+#include <fmt/format.h>
+
+#include "base/git/handle.h"
+
+// What talks to another repository.
+namespace trunkline::base {
+namespace {
+
+struct Session {
+  int asked = 0;        // how often the remote wanted credentials
+  std::string refusal;  // why it did not take the push
+};
+
+// The agent first, then the usual key files; libgit2 asks again after each one that did not do. Names and passwords of
+// https stand in the URL, which libgit2 tries before it asks.
+int give_credential(git_credential** out, const char*, const char* user, unsigned allowed, void* payload) {
+  auto& session = *static_cast<Session*>(payload);
+  if ((allowed & GIT_CREDENTIAL_USERNAME) != 0) return git_credential_username_new(out, user ? user : "git");
+  if ((allowed & GIT_CREDENTIAL_SSH_KEY) == 0) return GIT_PASSTHROUGH;
+  const char* name = user != nullptr ? user : "git";
+  const int attempt = session.asked++;
+  if (attempt == 0 && std::getenv("SSH_AUTH_SOCK") != nullptr) return git_credential_ssh_key_from_agent(out, name);
+  const char* home = std::getenv("HOME");
+  if (attempt > 2 || home == nullptr) return GIT_EAUTH;
+  const std::string key = fmt::format("{}/.ssh/{}", home, attempt < 2 ? "id_ed25519" : "id_rsa");
+  return git_credential_ssh_key_new(out, name, nullptr, key.c_str(), "");
+}
+
+int note_refusal(const char*, const char* status, void* payload) {
+  if (status != nullptr) static_cast<Session*>(payload)->refusal = status;
+  return 0;
+}
+
+git_remote_callbacks callbacks_for(Session& session) {
+  git_remote_callbacks callbacks = GIT_REMOTE_CALLBACKS_INIT;
+  callbacks.credentials = give_credential;
+  callbacks.push_update_reference = note_refusal;
+  callbacks.payload = &session;
+  return callbacks;
+}
+
+// Passwords in URLs are for the remote only.
+std::string without_password(const std::string& url) {
+  const size_t scheme = url.find("://");
+  const size_t at = url.find('@');
+  if (scheme == std::string::npos || at == std::string::npos || at > url.find('/', scheme + 3)) return url;
+  return url.substr(0, scheme + 3) + url.substr(at + 1);
+}
+
+Error remote_failure(int code, const std::string& url) {
+  Error error = git_failure(code, without_password(url));
+  if (error.kind != Kind::denied && error.kind != Kind::conflict) error.kind = Kind::unavailable;
+  return error;
+}
+
+Result<GitRemote> connect(git_repository* repository, const std::string& url, git_direction direction,
+                          const git_remote_callbacks& callbacks) {
+  TRY_ASSIGN(GitRemote remote, own<GitRemote>(without_password(url), [&](auto** out) {
+               return git_remote_create_anonymous(out, repository, url.c_str());
+             }));
+  const int code = git_remote_connect(remote.get(), direction, &callbacks, nullptr, nullptr);
+  if (code != 0) return fail(remote_failure(code, url));
+  return remote;
+}
+
+// Where the remote says its branch stands; empty if it has none.
+Result<std::string> advertised_tip(git_remote* remote, const std::string& url, const std::string& branch) {
+  const git_remote_head** heads = nullptr;
+  size_t count = 0;
+  if (const int code = git_remote_ls(&heads, &count, remote); code != 0) return fail(remote_failure(code, url));
+  for (size_t i = 0; i < count; ++i) {
+    if (branch_ref(branch) == heads[i]->name) return to_text(heads[i]->oid);
+  }
+  return std::string();
+}
+
+// libgit2 pushes references only, so the commit has one while it is pushed.
+class PushReference {
+ public:
+  static Result<PushReference> make(git_repository* repository, const std::string& commit) {
+    TRY_ASSIGN(const git_oid id, parse_id(commit));
+    const std::string name = "refs/trunkline/" + commit;
+    TRY_ASSIGN(auto reference, own<GitReference>("name the pushed commit", [&](auto** out) {
+                 return git_reference_create(out, repository, name.c_str(), &id, 1, nullptr);
+               }));
+    return PushReference(std::move(reference));
+  }
+  PushReference(PushReference&&) = default;
+  PushReference& operator=(PushReference&&) = delete;
+  ~PushReference() {
+    if (reference_) git_reference_delete(reference_.get());
+  }
+  std::string name() const { return git_reference_name(reference_.get()); }
+
+ private:
+  explicit PushReference(GitReference reference) : reference_(std::move(reference)) {}
+  GitReference reference_;
+};
+
+std::string decode_percent(std::string_view text) {
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const std::string digits(text.substr(i, 3));
+    char* end = nullptr;
+    const long byte = digits.size() == 3 && digits[0] == '%' ? std::strtol(digits.c_str() + 1, &end, 16) : 0;
+    const bool escape = end != nullptr && *end == '\0';
+    out += escape ? static_cast<char>(byte) : text[i];
+    if (escape) i += 2;
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<std::string> Repository::fetch(const std::string& url, const std::string& branch) {
+  Session session;
+  git_fetch_options options = GIT_FETCH_OPTIONS_INIT;
+  options.callbacks = callbacks_for(session);
+  options.download_tags = GIT_REMOTE_DOWNLOAD_TAGS_NONE;
+  options.update_fetchhead = 0;
+  TRY_ASSIGN(const GitRemote remote, connect(state_->get(), url, GIT_DIRECTION_FETCH, options.callbacks));
+  TRY_ASSIGN(const std::string theirs, advertised_tip(remote.get(), url, branch));
+  if (theirs.empty()) {
+    return fail(Kind::not_found, fmt::format("{} has no branch {}", without_password(url), branch));
+  }
+  if (const auto ours = tip(branch); ours && *ours == theirs) return theirs;
+  std::string spec = fmt::format("+{0}:{0}", branch_ref(branch));
+  char* specs[] = {spec.data()};
+  const git_strarray refspecs{specs, 1};
+  const int code = git_remote_fetch(remote.get(), &refspecs, &options, "trunkline: fetch");
+  if (code != 0) return fail(remote_failure(code, url));
+  return tip(branch);
+}
+
+Result<> Repository::push(const std::string& url, const std::string& branch, const std::string& expected,
+                          const std::string& commit) {
+  if (local_path(url)) return fail(Kind::usage, fmt::format("{} is local: open it instead of pushing to it", url));
+  Session session;
+  git_push_options options = GIT_PUSH_OPTIONS_INIT;
+  options.callbacks = callbacks_for(session);
+  TRY_ASSIGN(const GitRemote remote, connect(state_->get(), url, GIT_DIRECTION_PUSH, options.callbacks));
+  TRY_ASSIGN(const std::string theirs, advertised_tip(remote.get(), url, branch));
+  const auto moved = [&] {
+    return fail(Kind::conflict, fmt::format("branch {} of {} has moved", branch, without_password(url)));
+  };
+  if (theirs != expected) return moved();
+  TRY_ASSIGN(const PushReference ours, PushReference::make(state_->get(), commit));
+  std::string spec = fmt::format("{}:{}", ours.name(), branch_ref(branch));
+  char* specs[] = {spec.data()};
+  const git_strarray refspecs{specs, 1};
+  // On this connection: the ids it advertised are what the server compares with when it moves the branch.
+  const int code = git_remote_upload(remote.get(), &refspecs, &options);
+  if (code == GIT_ENONFASTFORWARD) return moved();
+  if (code != 0) return fail(remote_failure(code, url));
+  if (session.refusal.empty()) return {};
+  const bool hook = session.refusal.find("hook") != std::string::npos;
+  return fail(hook ? Kind::denied : Kind::conflict,
+              fmt::format("{} did not move branch {}: {}", without_password(url), branch, session.refusal));
+}
+
+std::optional<std::filesystem::path> local_path(std::string_view url) {
+  constexpr std::string_view kFile = "file://";
+  if (url.starts_with(kFile)) return decode_percent(url.substr(kFile.size()));
+  if (url.find("://") != std::string_view::npos) return std::nullopt;
+  const size_t colon = url.find(':');
+  const bool scp_like = colon != std::string_view::npos && url.find('/') > colon;
+  return scp_like ? std::nullopt : std::optional<std::filesystem::path>(url);
+}
+
+}  // namespace trunkline::base
