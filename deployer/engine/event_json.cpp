@@ -1,0 +1,76 @@
+#include "deployer/engine/event_json.h"
+
+#include <fmt/format.h>
+
+namespace trunkline::deployer {
+using base::Json;
+using base::JsonObject;
+
+namespace {
+
+int int_of(const Json& json, std::string_view key) {
+  const Json* member = base::find(json, key);
+  return member != nullptr && member->is_int64() ? static_cast<int>(member->as_int64()) : -1;
+}
+
+Measurement measurement_of(const Json& json) {
+  if (const Json* value = base::find(json, "value"); value != nullptr && value->is_number()) {
+    return Measurement::of(value->to_number<double>());
+  }
+  const Json* error = base::find(json, "error");
+  return error != nullptr ? Measurement::error(base::string_or(json, "error"))
+                          : Measurement::missing(base::string_or(json, "missing"));
+}
+
+struct Writer {
+  Json operator()(const event::Began&) const { return {{"event", "began"}}; }
+  Json operator()(const event::Resumed&) const { return {{"event", "resumed"}}; }
+  Json operator()(const event::Ticked&) const { return {{"event", "ticked"}}; }
+  Json operator()(const event::AbortRequested& e) const { return {{"event", "abort_requested"}, {"who", e.who}}; }
+  Json operator()(const event::Done& e) const {
+    return {{"event", "done"}, {"ticket", e.ticket}, {"instance", e.instance}, {"served", e.served}};
+  }
+  Json operator()(const event::Failed& e) const {
+    return {{"event", "failed"}, {"ticket", e.ticket}, {"instance", e.instance}, {"why", e.why}};
+  }
+  Json operator()(const event::Measured& e) const {
+    JsonObject json{{"event", "measured"}, {"ticket", e.ticket}, {"metric", e.metric}};
+    switch (e.measurement.kind) {
+      case Measurement::Kind::value:
+        json["value"] = e.measurement.value;
+        break;
+      case Measurement::Kind::missing:
+        json["missing"] = e.measurement.detail;
+        break;
+      case Measurement::Kind::error:
+        json["error"] = e.measurement.detail;
+        break;
+    }
+    return json;
+  }
+};
+
+}  // namespace
+
+Json to_json(const Event& event) {
+  return std::visit(Writer{}, event);
+}
+
+base::Result<Event> event_from_json(const Json& json) {
+  const std::string name = base::string_or(json, "event");
+  const int ticket = int_of(json, "ticket");
+  if (name == "began") return event::Began{};
+  if (name == "resumed") return event::Resumed{};
+  if (name == "ticked") return event::Ticked{};
+  if (name == "abort_requested") return event::AbortRequested{base::string_or(json, "who")};
+  if (name == "done") {
+    const Json* served = base::find(json, "served");
+    return event::Done{ticket, int_of(json, "instance"),
+                       served != nullptr && served->is_int64() ? served->as_int64() : 0};
+  }
+  if (name == "failed") return event::Failed{ticket, int_of(json, "instance"), base::string_or(json, "why")};
+  if (name == "measured") return event::Measured{ticket, int_of(json, "metric"), measurement_of(json)};
+  return base::fail(base::Kind::invalid, fmt::format("unknown event \"{}\"", name));
+}
+
+}  // namespace trunkline::deployer

@@ -1,0 +1,51 @@
+#include "deployer/plan/placeholders.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "base/core/text.h"
+
+namespace trunkline::deployer {
+namespace {
+
+const std::vector<std::string_view> kNames = {"instance.id",     "instance.address", "instance.host",
+                                              "instance.port",   "revision.version", "revision.digest",
+                                              "revision.commit", "service",          "environment"};
+
+// Calls `text_part` and `name_part` in turn; false if a {{ has no end.
+template <typename TextPart, typename NamePart>
+bool walk(std::string_view text, TextPart text_part, NamePart name_part) {
+  for (;;) {
+    const size_t open = text.find("{{");
+    text_part(text.substr(0, open));
+    if (open == std::string_view::npos) return true;
+    const size_t close = text.find("}}", open);
+    if (close == std::string_view::npos) return false;
+    name_part(std::string(base::trim(text.substr(open + 2, close - open - 2))));
+    text.remove_prefix(close + 2);
+  }
+}
+
+}  // namespace
+
+base::Result<std::vector<std::string>> placeholders_of(std::string_view text) {
+  std::vector<std::string> names;
+  const bool closed = walk(text, [](std::string_view) {}, [&](std::string name) { names.push_back(std::move(name)); });
+  if (!closed) return base::fail(base::Kind::invalid, "expected }} behind {{");
+  return names;
+}
+
+std::string why_unknown(std::string_view name) {
+  if (std::find(kNames.begin(), kNames.end(), name) != kNames.end()) return "";
+  return fmt::format("unknown placeholder \"{}\"{}", name, base::did_you_mean(name, kNames));
+}
+
+std::string substitute(std::string_view text, const std::map<std::string, std::string>& values) {
+  std::string result;
+  walk(
+      text, [&](std::string_view part) { result += part; },
+      [&](const std::string& name) { result += values.at(name); });
+  return result;
+}
+
+}  // namespace trunkline::deployer

@@ -1,0 +1,114 @@
+#include "tests/deployer/engine/world.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace trunkline::deployer {
+
+World::World(Plan plan) : plan_(std::move(plan)), state_(initial_state(plan_)) {
+  const bool before = plan_.from.has_value();
+  serving_.assign(plan_.instances.size(), before);
+  probed_.assign(plan_.instances.size(), before);
+  running_.assign(plan_.instances.size(), before);
+}
+
+void World::run() {
+  feed(event::Began{});
+}
+
+void World::feed(const Event& event) {
+  queue_.push_back(event);
+  pump();
+}
+
+void World::pump() {
+  for (int bound = 0; bound < 10'000; ++bound) {
+    if (queue_.empty()) {
+      const auto wake = next_wake(plan_, state_);
+      if (!wake) return;
+      now_ = std::max(now_, *wake);
+      queue_.push_back(event::Ticked{});
+    }
+    before_event(*this);
+    if (queue_.empty()) continue;
+    const Event event = queue_.front();
+    queue_.pop_front();
+    events.emplace_back(now_, event);
+    Advance turn = advance(plan_, std::move(state_), event, now_);
+    state_ = std::move(turn.state);
+    for (const Action& action : turn.actions) perform(action);
+  }
+  broken_promises.emplace_back("I6: the rollout does not end");
+}
+
+void World::kill() {
+  queue_.clear();
+  state_ = initial_state(plan_);
+  for (const auto& [at, event] : events) state_ = advance(plan_, std::move(state_), event, at).state;
+  queue_.push_back(event::Resumed{});
+}
+
+void World::check(const std::string& act, int instance) {
+  const auto i = static_cast<size_t>(instance);
+  const auto broken = [&](const char* promise) { broken_promises.push_back(fmt::format("{}: {}", promise, act)); };
+  if (act.starts_with("stop")) {
+    if (serving_[i]) broken("I2");
+    running_[i] = probed_[i] = false;
+  } else if (act.starts_with("start")) {
+    if (running_[i] && serving_[i]) broken("I2");
+    running_[i] = true;
+    probed_[i] = false;
+  } else if (act.starts_with("probe")) {
+    if (!running_[i]) broken("probe of what does not run");
+    probed_[i] = true;
+  } else if (act.starts_with("admit")) {
+    if (!probed_[i]) broken("I3");
+    serving_[i] = true;
+  } else if (act.starts_with("drain")) {
+    serving_[i] = false;
+    const auto left = std::count(serving_.begin(), serving_.end(), true);
+    if (plan_.from && left < static_cast<long>(serving_.size()) - plan_.batch) broken("I1");
+  }
+}
+
+void World::perform(const Action& action) {
+  struct Answer {
+    World& world;
+    void act(const std::string& verb, int ticket, int instance) const {
+      const std::string name = instance < 0 ? "" : " " + world.plan_.instances[static_cast<size_t>(instance)];
+      world.trace_.push_back(verb + name);
+      const auto failure = world.failures.find(verb + name);
+      if (failure != world.failures.end()) {
+        world.queue_.emplace_back(event::Failed{ticket, instance, failure->second});
+        return;
+      }
+      if (instance >= 0) world.check(verb + name, instance);
+      world.queue_.emplace_back(event::Done{ticket, instance, verb == "drain" ? 100 : 0});
+    }
+    void operator()(const action::Cancel&) const {
+      world.queue_.clear();
+      world.trace_.emplace_back("cancel");
+    }
+    void operator()(const action::Fetch& a) const { act("fetch", a.ticket, -1); }
+    void operator()(const action::Start& a) const {
+      act(a.side == Side::fresh ? "start new" : "start stable", a.ticket, a.instance);
+    }
+    void operator()(const action::Probe& a) const { act("probe", a.ticket, a.instance); }
+    void operator()(const action::Admit& a) const { act("admit", a.ticket, a.instance); }
+    void operator()(const action::Drain& a) const { act("drain", a.ticket, a.instance); }
+    void operator()(const action::Stop& a) const { act("stop", a.ticket, a.instance); }
+    void operator()(const action::OpenBake&) const { world.trace_.emplace_back("bake"); }
+    void operator()(const action::Measure& a) const {
+      world.queue_.emplace_back(event::Measured{a.ticket, a.metric, world.measure(a.metric, world.now_)});
+    }
+    void operator()(const action::Hold&) const { world.trace_.emplace_back("hold"); }
+    void operator()(const action::Finish& a) const { world.trace_.emplace_back(to_string(a.outcome)); }
+  };
+  std::visit(Answer{*this}, action);
+}
+
+std::string World::trace() const {
+  return fmt::format("{}", fmt::join(trace_, ", "));
+}
+
+}  // namespace trunkline::deployer

@@ -1,0 +1,83 @@
+#include "deployer/plan/plan.h"
+
+#include <gtest/gtest.h>
+
+namespace trunkline::deployer {
+namespace {
+
+using namespace std::chrono_literals;
+
+const ledger::Revision kOld{"1", "a", "sha256:aa", ""};
+const ledger::Revision kNew{"2", "b", "sha256:bb", ""};
+
+Rollout rollout(int instances, StrategyType type) {
+  Rollout made;
+  made.file = "r.yaml";
+  made.service = "shop";
+  made.strategy.type = type;
+  for (int i = 1; i <= instances; ++i) made.instances.push_back({"web" + std::to_string(i), "127.0.0.1", 9000 + i});
+  return made;
+}
+
+std::string story(const Plan& plan, const std::vector<Step>& steps) {
+  std::string text;
+  for (const Step& step : steps) text += to_string(step, plan.instances) + "\n";
+  return text;
+}
+
+std::string replacement(const std::string& names, const std::string& side) {
+  return "drain " + names + "\nstop " + names + "\nstart the " + side + " revision on " + names + "\nprobe " + names +
+         "\nadmit users to " + names + "\n";
+}
+
+TEST(Plan, TakesOneBoxFirstAndTheRestInBatches) {
+  Rollout file = rollout(4, StrategyType::one_box);
+  file.strategy.bake = 10min;
+  file.strategy.max_unavailable = {2, false};
+  const auto plan = compile(file, "r1", kOld, kNew);
+  EXPECT_EQ(story(*plan, plan->steps), "fetch the artifact\n" + replacement("web1", "new") + "bake for 10m\n" +
+                                           replacement("web2, web3", "new") + replacement("web4", "new"));
+}
+
+TEST(Plan, BakesAfterEveryBatchOfARollingRelease) {
+  Rollout file = rollout(4, StrategyType::rolling);
+  file.strategy.bake = 1min;
+  file.strategy.max_unavailable = {50, true};
+  file.strategy.post_promotion_bake = 5min;
+  const auto plan = compile(file, "r1", kOld, kNew);
+  EXPECT_EQ(story(*plan, plan->steps), "fetch the artifact\n" + replacement("web1, web2", "new") + "bake for 1m\n" +
+                                           replacement("web3, web4", "new") + "bake for 1m\nbake for 5m\n");
+}
+
+TEST(Plan, StartsEverythingAtOnceWhenNothingRuns) {
+  const auto plan = compile(rollout(2, StrategyType::rolling), "r1", std::nullopt, kNew);
+  EXPECT_EQ(story(*plan, plan->steps),
+            "fetch the artifact\nstart the new revision on web1, web2\nprobe web1, web2\nadmit users to web1, web2\n");
+}
+
+TEST(Plan, KeepsTheFloorOfHealthyInstances) {
+  Rollout file = rollout(4, StrategyType::rolling);
+  file.strategy.max_unavailable = {3, false};
+  file.min_healthy = {75, true};
+  EXPECT_EQ(compile(file, "r1", kOld, kNew)->batch, 1);
+  file.min_healthy = {100, true};
+  EXPECT_EQ(to_string(compile(file, "r1", kOld, kNew).error()),
+            "r.yaml: targets.minHealthy: of 4 instances 4 must stay healthy, so none can be replaced; lower it or add "
+            "instances");
+}
+
+TEST(Rollback, TouchesOnlyWhatChangedAndTheIdleFirst) {
+  const auto plan = compile(rollout(4, StrategyType::rolling), "r1", kOld, kNew);
+  const Observed old{Side::stable, true}, fresh{Side::fresh, true}, broken{Side::fresh, false};
+  EXPECT_EQ(story(*plan, compile_rollback(*plan, {fresh, broken, old, old})),
+            replacement("web2", "stable") + replacement("web1", "stable"));
+  EXPECT_TRUE(compile_rollback(*plan, {old, old, old, old}).empty());
+}
+
+TEST(Rollback, OfAFirstReleaseTakesItAway) {
+  const auto plan = compile(rollout(2, StrategyType::rolling), "r1", std::nullopt, kNew);
+  EXPECT_EQ(story(*plan, compile_rollback(*plan, {{Side::fresh, true}, {}})), "drain web2, web1\nstop web2, web1\n");
+}
+
+}  // namespace
+}  // namespace trunkline::deployer

@@ -1,0 +1,135 @@
+#include "deployer/plan/rollout.h"
+
+#include <gtest/gtest.h>
+
+#include "base/core/files.h"
+
+namespace trunkline::deployer {
+namespace {
+
+constexpr const char* kSmallest = R"(apiVersion: trunkline/v1
+kind: Rollout
+metadata: { name: shop }
+artifact: { ref: "file:dist/shop.tar.zst" }
+targets:
+  command: [bin/shop, --listen, "{{instance.address}}"]
+  instances:
+    - { id: web1, address: "127.0.0.1:9001" }
+    - { id: web2, address: "127.0.0.1:9002" }
+)";
+
+std::string refusal(const std::string& text) {
+  const auto result = parse_rollout(text, "r.yaml");
+  return result ? "accepted" : to_string(result.error());
+}
+
+std::string with(std::string_view more) {
+  return kSmallest + std::string(more);
+}
+
+std::string replaced(std::string_view what, std::string_view by) {
+  std::string text = kSmallest;
+  return text.replace(text.find(what), what.size(), by);
+}
+
+TEST(RolloutFile, NeedsOnlyServiceArtifactAndTargets) {
+  const auto rollout = parse_rollout(kSmallest, "r.yaml");
+  ASSERT_TRUE(rollout) << to_string(rollout.error());
+  EXPECT_EQ(rollout->service, "shop");
+  EXPECT_EQ(rollout->environment, "production");
+  EXPECT_EQ(rollout->artifact_ref, "dist/shop.tar.zst");
+  EXPECT_EQ(rollout->instances[1], (Instance{"web2", "127.0.0.1", 9002}));
+  EXPECT_EQ(rollout->strategy.type, StrategyType::rolling);
+  EXPECT_FALSE(rollout->traffic);
+}
+
+TEST(RolloutFile, ReadsEveryPart) {
+  const auto text = base::read_file(std::string(TRUNKLINE_SOURCE_DIR) + "/tests/deployer/plan/full.yaml");
+  ASSERT_TRUE(text);
+  const auto rollout = parse_rollout(*text, "full.yaml");
+  ASSERT_TRUE(rollout) << to_string(rollout.error());
+  EXPECT_EQ(rollout->traffic->endpoints, std::vector<std::string>{"/run/haproxy/admin.sock"});
+  EXPECT_EQ(rollout->traffic->drain_timeout, base::Millis{5000});
+  EXPECT_EQ(rollout->probes.readiness->success_threshold, 2);
+  EXPECT_EQ(rollout->strategy.type, StrategyType::one_box);
+  EXPECT_EQ(rollout->strategy.bake, base::Millis{600'000});
+  EXPECT_EQ(rollout->variables.at("MODE"), "fast");
+  ASSERT_EQ(rollout->analysis.background.size(), 2u);
+  const Metric& errors = rollout->analysis.background[0];
+  EXPECT_EQ(errors.query.form, ScrapeQuery::Form::ratio);
+  EXPECT_EQ(to_string(errors.query.of), "http_requests_total{status=~\"5..\"}");
+  EXPECT_EQ(to_string(*errors.failure), "result >= 0.05");
+  EXPECT_EQ(rollout->analysis.background[1].query.q, 0.99);
+  EXPECT_EQ(rollout->analysis.on_missing, Missing::inconclusive);
+}
+
+TEST(RolloutFile, RefusesUnknownKeysWithTheirPlaceAndTheNearestOne) {
+  EXPECT_EQ(refusal(with("strategy: { type: rolling, bakes: 10m }\n")),
+            "r.yaml:10:28: strategy: unknown key \"bakes\", did you mean \"bake\"?");
+  EXPECT_EQ(refusal(with("tarffic: {}\n")), "r.yaml:10:1: unknown key \"tarffic\", did you mean \"traffic\"?");
+}
+
+TEST(RolloutFile, NamesTheValueThatIsWrong) {
+  EXPECT_EQ(refusal(with("strategy: { type: oneBox, bake: soon }\n")),
+            "r.yaml:10:33: strategy.bake: expected a duration such as 10m, got \"soon\"");
+  EXPECT_EQ(refusal(with("strategy: { type: canari }\n")),
+            "r.yaml:10:19: strategy.type: expected oneBox or rolling, got \"canari\"");
+  EXPECT_EQ(refusal(with("strategy: { type: oneBox }\n")),
+            "r.yaml:10:11: strategy.bake: oneBox needs the time for which the box is watched, such as 10m");
+  EXPECT_EQ(refusal(replaced("127.0.0.1:9002", "127.0.0.1:9001")),
+            "r.yaml:9:28: targets.instances[1].address: stands twice");
+  EXPECT_EQ(
+      refusal(replaced("instance.address", "instance.adress")),
+      "r.yaml:6:33: targets.command: unknown placeholder \"instance.adress\", did you mean \"instance.address\"?");
+  EXPECT_EQ(refusal(replaced("metadata: { name: shop }\n", "")), "r.yaml:1:1: metadata: is missing");
+  EXPECT_EQ(refusal(replaced("trunkline/v1", "trunkline/v2")),
+            "r.yaml:1:13: apiVersion: expected trunkline/v1, got \"trunkline/v2\"");
+  EXPECT_EQ(refusal("a: [1, 2"), refusal("a: [1, 2"));
+  EXPECT_NE(refusal("a: [1, 2").find("r.yaml:"), std::string::npos);
+  EXPECT_EQ(refusal(""), "r.yaml:1:1: expected a mapping");
+}
+
+// A metric with the member `more`, in a rollout that bakes for ten seconds.
+std::string metric(std::string_view more) {
+  return with(
+      "strategy: { type: rolling, bake: 10s }\nanalysis:\n  background: [slo]\n  templates:\n    slo: { metrics: [{ "
+      "name: m, "
+      "scrape: { value: x }, interval: 1s, " +
+      std::string(more) + " }] }\n");
+}
+
+TEST(RolloutFile, RefusesWhatCouldNeverBeJudged) {
+  EXPECT_EQ(refusal(metric("successCondition: \"result < 1\"")), "accepted");
+  EXPECT_NE(refusal(metric("count: 1")).find("expected a successCondition or a failureCondition"), std::string::npos);
+  EXPECT_NE(refusal(metric("successCondition: \"result < 1\", initialDelay: 10s"))
+                .find("would never be measured in a bake of 10s"),
+            std::string::npos);
+  EXPECT_NE(refusal(metric("successCondition: \"result =< 1\"")).find("expected a condition such as"),
+            std::string::npos);
+  EXPECT_NE(refusal(with("analysis: { background: [slo], templates: { slow: {} } }\n")).find("did you mean \"slow\""),
+            std::string::npos);
+}
+
+TEST(Condition, IsAnOperatorAndANumberAndNothingMore) {
+  EXPECT_TRUE(parse_condition("result < 0.25")->holds(0.2));
+  EXPECT_FALSE(parse_condition("result<=0.25")->holds(0.26));
+  EXPECT_TRUE(parse_condition(" result  !=  -1e3 ")->holds(0));
+  for (const char* text :
+       {"", "result", "result < ", "result < x", "result < 1 or true", "value < 1", "result < nan", "result < inf"}) {
+    EXPECT_FALSE(parse_condition(text)) << text;
+  }
+}
+
+TEST(Selector, ReadsWhatItPrints) {
+  for (const char* text : {"up", "a_total{}", "a{b=\"c\"}", "a{b=~\"x|y\",c=\"d e\"}"}) {
+    const auto selector = parse_selector(text);
+    ASSERT_TRUE(selector) << text;
+    EXPECT_EQ(parse_selector(to_string(*selector)), selector);
+  }
+  for (const char* text : {"", "{a=\"b\"}", "a{b}", "a{b=c}", "a{b=\"c\"", "a{b=\"c\"} x", "a b"}) {
+    EXPECT_FALSE(parse_selector(text)) << text;
+  }
+}
+
+}  // namespace
+}  // namespace trunkline::deployer
