@@ -1,0 +1,172 @@
+#include "base/http/client.h"
+
+#include <Poco/Exception.h>
+#include <Poco/Net/Context.h>
+#include <Poco/Net/HTTPClientSession.h>
+#include <Poco/Net/HTTPRequest.h>
+#include <Poco/Net/HTTPResponse.h>
+#include <Poco/Net/HTTPSClientSession.h>
+#include <Poco/Net/NetException.h>
+#include <Poco/Net/StreamSocket.h>
+#include <fmt/format.h>
+#include <istream>
+#include <map>
+#include <mutex>
+#include <ostream>
+#include <utility>
+#include <vector>
+
+#include "base/http/url.h"
+
+namespace trunkline::base {
+namespace {
+
+namespace net = Poco::Net;
+
+using Session = std::unique_ptr<net::HTTPClientSession>;
+
+constexpr size_t kIdlePerHost = 32;
+const Poco::Timespan kKeptAtMost(60, 0);
+
+Poco::Timespan timespan(Millis length) {
+  return Poco::Timespan(Poco::Timespan::TimeDiff(length.count()) * 1000);
+}
+
+bool is_idempotent(const std::string& method) {
+  return method == "GET" || method == "HEAD" || method == "PUT" || method == "DELETE" || method == "OPTIONS";
+}
+
+class PocoClient final : public HttpClient {
+ public:
+  explicit PocoClient(ClientOptions options) : options_(options) {}
+
+  Result<Response> send(const std::string& text, const Request& request) override {
+    TRY_ASSIGN(const Url url, parse_url(text));
+    const std::string key = fmt::format("{}://{}:{}", url.scheme, url.host, url.port);
+    if (Session kept = take(key)) {
+      auto answer = try_once(text, url, request, key, std::move(kept));
+      // The server may have closed it while it lay here; a fresh connection tells.
+      const bool may_be_stale = !answer && answer.error().kind == Kind::unavailable;
+      if (!may_be_stale || !is_idempotent(request.method)) return answer;
+    }
+    return try_once(text, url, request, key, nullptr);
+  }
+
+ private:
+  Session take(const std::string& key) {
+    const std::lock_guard lock(mutex_);
+    auto& idle = idle_[key];
+    if (idle.empty()) return nullptr;
+    Session session = std::move(idle.back());
+    idle.pop_back();
+    return session;
+  }
+
+  void put_back(const std::string& key, Session session) {
+    const std::lock_guard lock(mutex_);
+    auto& idle = idle_[key];
+    if (idle.size() < kIdlePerHost) idle.push_back(std::move(session));
+  }
+
+  Session connect(const Url& url) {
+    Session session;
+    if (url.scheme == "unix") {
+      net::StreamSocket socket;
+      socket.connect(net::SocketAddress(net::SocketAddress::UNIX_LOCAL, url.host), timespan(options_.connect_timeout));
+      socket.setReceiveTimeout(timespan(options_.timeout));
+      socket.setSendTimeout(timespan(options_.timeout));
+      session = std::make_unique<net::HTTPClientSession>(socket);
+    } else if (url.scheme == "https") {
+      session = std::make_unique<net::HTTPSClientSession>(url.host, url.port, tls());
+      session->setKeepAlive(true);
+    } else {
+      session = std::make_unique<net::HTTPClientSession>(url.host, url.port);
+      session->setKeepAlive(true);
+    }
+    session->setKeepAliveTimeout(kKeptAtMost);
+    session->setTimeout(timespan(options_.connect_timeout), timespan(options_.timeout), timespan(options_.timeout));
+    return session;
+  }
+
+  // The machine's own certificate authorities; host names are checked.
+  net::Context::Ptr tls() {
+    const std::lock_guard lock(mutex_);
+    if (!tls_) tls_ = new net::Context(net::Context::TLS_CLIENT_USE, "", "", "", net::Context::VERIFY_STRICT, 9, true);
+    return tls_;
+  }
+
+  Result<Response> try_once(const std::string& text, const Url& url, const Request& request, const std::string& key,
+                            Session session) {
+    const auto failed = [&](Kind kind, std::string_view why) {
+      return fail(kind, fmt::format("{} {}: {}", request.method, text, why));
+    };
+    try {
+      if (!session) session = connect(url);
+      return exchange(url, request, key, std::move(session), failed);
+    } catch (const Poco::TimeoutException&) {
+      return failed(Kind::timeout, fmt::format("no answer within {}", format_duration(options_.timeout)));
+    } catch (const net::NoMessageException&) {
+      return failed(Kind::unavailable, "the connection was closed without an answer");
+    } catch (const net::MessageException& e) {
+      return failed(Kind::invalid, "the answer is no HTTP: " + e.displayText());
+    } catch (const Poco::Exception& e) {
+      return failed(Kind::unavailable, e.displayText());
+    } catch (const std::exception& e) {
+      return failed(Kind::unavailable, e.what());
+    }
+  }
+
+  template <typename Failed>
+  Result<Response> exchange(const Url& url, const Request& request, const std::string& key, Session session,
+                            const Failed& failed) {
+    const auto deadline = std::chrono::steady_clock::now() + options_.connect_timeout + options_.timeout;
+    net::HTTPRequest out(request.method, url.target, net::HTTPMessage::HTTP_1_1);
+    for (const Header& header : request.headers) out.add(header.name, header.value);
+    out.set("Host", url.authority());
+    out.setKeepAlive(session->getKeepAlive());
+    if (!request.body.empty() || request.method == "POST" || request.method == "PUT" || request.method == "PATCH") {
+      out.setContentLength64(static_cast<Poco::Int64>(request.body.size()));
+    }
+    session->sendRequest(out) << request.body << std::flush;
+
+    net::HTTPResponse in;
+    std::istream& body = session->receiveResponse(in);
+    Response response;
+    response.status = static_cast<int>(in.getStatus());
+    for (const auto& [name, value] : in) response.headers.add(name, value);
+    std::vector<char> chunk(16 * 1024);
+    while (body.read(chunk.data(), static_cast<std::streamsize>(chunk.size())), body.gcount() > 0) {
+      response.body.append(chunk.data(), static_cast<size_t>(body.gcount()));
+      if (response.body.size() > options_.max_body) {
+        return failed(Kind::invalid, fmt::format("the answer is larger than {} bytes", options_.max_body));
+      }
+      if (std::chrono::steady_clock::now() > deadline) {
+        return failed(Kind::timeout, fmt::format("no answer within {}", format_duration(options_.timeout)));
+      }
+    }
+    if (const Poco::Exception* error = session->networkException(); error != nullptr) error->rethrow();
+    const bool has_length = in.hasContentLength() && request.method != "HEAD" && response.status != 304;
+    if (has_length && static_cast<Poco::Int64>(response.body.size()) != in.getContentLength64()) {
+      return failed(Kind::unavailable, "the connection was closed in the middle of the answer");
+    }
+    if (session->getKeepAlive() && in.getKeepAlive()) put_back(key, std::move(session));
+    return response;
+  }
+
+  const ClientOptions options_;
+  std::mutex mutex_;
+  std::map<std::string, std::vector<Session>> idle_;
+  net::Context::Ptr tls_;
+};
+
+}  // namespace
+
+std::unique_ptr<HttpClient> make_http_client(ClientOptions options) {
+  return std::make_unique<PocoClient>(options);
+}
+
+Result<Response> get(HttpClient& client, const std::string& url) {
+  return client.send(url, Request{});
+}
+
+}  // namespace trunkline::base

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/core/clock.h"
+#include "base/core/result.h"
+#include "base/http/message.h"
+
+namespace trunkline::base {
+
+struct ClientOptions {
+  Millis connect_timeout{2000};
+  Millis timeout{5000};                // for a whole answer, from the moment it is connected
+  size_t max_body = 16 * 1024 * 1024;  // bytes
+};
+
+// Sends requests. Thread-safe; tests give a fake.
+class HttpClient {
+ public:
+  virtual ~HttpClient() = default;
+
+  // Sends `request` to `url` (url.h: http, https, unix:/path.sock:/target). The target comes from the URL, the one in
+  // the request is not looked at; Host and Content-Length are set here. Any status is an answer; redirects are not
+  // followed. Failures: Kind::unavailable (refused, unknown host, hung up), timeout, invalid (a bad URL, an answer
+  // that is no HTTP or larger than max_body).
+  virtual Result<Response> send(const std::string& url, const Request& request) = 0;
+};
+
+// Keeps connections alive and pooled by host. A kept connection that turns out to be dead is replaced once by a fresh
+// one for GET, HEAD, PUT, DELETE and OPTIONS.
+std::unique_ptr<HttpClient> make_http_client(ClientOptions options = {});
+
+Result<Response> get(HttpClient& client, const std::string& url);
+
+}  // namespace trunkline::base

@@ -1,0 +1,59 @@
+#include "base/http/http_metrics.h"
+
+#include <algorithm>
+#include <string_view>
+
+namespace trunkline::base {
+namespace {
+
+// A client may send any method; as a label each would be a series of its own for ever.
+constexpr std::array<std::string_view, 8> kKnownMethods = {"GET",   "HEAD",   "POST",    "PUT",
+                                                           "PATCH", "DELETE", "OPTIONS", "other"};
+
+size_t method_index(std::string_view method) {
+  const auto* end = kKnownMethods.end() - 1;
+  return static_cast<size_t>(std::find(kKnownMethods.begin(), end, method) - kKnownMethods.begin());
+}
+
+}  // namespace
+
+const std::vector<double>& latency_bounds() {
+  static const std::vector<double> bounds = {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
+                                             0.1,    0.25,  0.5,    1,     2.5,  5,     10};
+  return bounds;
+}
+
+RouteMetrics::RouteMetrics(Metrics& metrics, std::string route, std::string revision)
+    : metrics_(metrics),
+      route_(std::move(route)),
+      revision_(std::move(revision)),
+      duration_(metrics.histogram("http_request_duration_seconds", "Time from a request read to its answer.",
+                                  latency_bounds(), {{"route", route_}, {"revision", revision_}})),
+      counters_(std::make_unique<std::array<std::atomic<Counter*>, kMethods * kStatuses>>()) {}
+
+RouteMetrics::~RouteMetrics() {
+  for (const auto& counter : *counters_) delete counter.load();
+}
+
+Counter& RouteMetrics::counter_for(const Request& request, int status) {
+  const size_t method = method_index(request.method);
+  const size_t code = status >= 100 && status < static_cast<int>(kStatuses) ? static_cast<size_t>(status) : 500;
+  std::atomic<Counter*>& place = (*counters_)[method * kStatuses + code];
+  if (Counter* known = place.load(std::memory_order_acquire)) return *known;
+  auto made = std::make_unique<Counter>(metrics_.counter("http_requests_total", "Requests answered.",
+                                                         {{"route", route_},
+                                                          {"method", std::string(kKnownMethods[method])},
+                                                          {"status", std::to_string(code)},
+                                                          {"revision", revision_}}));
+  Counter* expected = nullptr;
+  if (place.compare_exchange_strong(expected, made.get(), std::memory_order_acq_rel)) return *made.release();
+  return *expected;
+}
+
+void RouteMetrics::replied(const Request& request, const Response& response, SteadyTime received) {
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - received;
+  duration_.observe(took.count());
+  counter_for(request, response.status).add();
+}
+
+}  // namespace trunkline::base

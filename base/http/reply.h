@@ -1,0 +1,55 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "base/core/clock.h"
+#include "base/http/message.h"
+
+namespace trunkline::base {
+
+// Where an answer goes; the server's connection, or a fake in a test.
+class ReplyTarget {
+ public:
+  virtual ~ReplyTarget() = default;
+  // Called once for each request, from any thread.
+  virtual void reply(Response response) = 0;
+  // The request that waits for its answer.
+  virtual const Request& request() const = 0;
+};
+
+// Told of every answer given through a Reply that watches it (metrics). Thread-safe; outlives the server.
+class ReplyObserver {
+ public:
+  virtual ~ReplyObserver() = default;
+  virtual void replied(const Request& request, const Response& response, SteadyTime received) = 0;
+};
+
+// The duty to answer one request. It may be moved to another thread and called there, later, once. Destroyed without
+// a call it answers 500, so that no client waits for ever.
+class Reply {
+ public:
+  Reply(std::shared_ptr<ReplyTarget> target, SteadyTime received) : target_(std::move(target)), received_(received) {}
+  Reply(Reply&& other) noexcept
+      : target_(std::move(other.target_)), received_(other.received_), observer_(other.observer_) {}
+  Reply& operator=(Reply&&) = delete;
+  ~Reply();
+
+  // Gives the answer; the request is not to be touched afterwards.
+  void operator()(Response response);
+
+  void watch(ReplyObserver& observer) { observer_ = &observer; }
+  // When the request had been read completely.
+  SteadyTime received() const { return received_; }
+
+ private:
+  std::shared_ptr<ReplyTarget> target_;
+  SteadyTime received_;
+  ReplyObserver* observer_ = nullptr;
+};
+
+// Answers a request, now or later. The request lives until the Reply is called or destroyed. Called from any of the
+// server's threads, which must not be blocked for long.
+using Handler = std::function<void(const Request&, Reply)>;
+
+}  // namespace trunkline::base

@@ -1,0 +1,244 @@
+#include "base/http/session.h"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/http/error.hpp>
+#include <fmt/format.h>
+
+namespace trunkline::base {
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+namespace {
+
+constexpr size_t kFirstBuffer = 4096;
+constexpr size_t kChunkHeader = 4096;  // room for the line before a chunk, beside the headers
+constexpr Millis kLinger{1000};
+constexpr size_t kKeptOutput = 64 * 1024;
+
+int status_of(const boost::system::error_code& code) {
+  if (code == http::error::header_limit) return 431;
+  if (code == http::error::body_limit) return 413;
+  return 400;
+}
+
+// A value from outside may not end the line it stands in.
+void append_safely(std::string& out, std::string_view value) {
+  for (const char c : value) out += c == '\r' || c == '\n' || c == '\0' ? ' ' : c;
+}
+
+bool has_no_body(int status) {
+  return status == 204 || status == 304;
+}
+
+}  // namespace
+
+Session::Session(std::shared_ptr<Worker> worker, StreamSocket socket)
+    : worker_(std::move(worker)), socket_(std::move(socket)), in_(kFirstBuffer, '\0') {}
+
+Session::~Session() {
+  const std::lock_guard lock(worker_->serving().mutex);
+  --worker_->serving().open;
+  worker_->serving().changed.notify_all();
+}
+
+void Session::start() {
+  worker_->add(this);
+  boost::system::error_code ignored;
+  socket_.non_blocking(true, ignored);
+  begin_request();
+  advance();
+}
+
+void Session::enter(Phase phase, Millis limit) {
+  phase_ = phase;
+  entered_ = std::chrono::steady_clock::now();
+  deadline_ = limit == Millis::max() ? SteadyTime::max() : entered_ + limit;
+}
+
+void Session::begin_request() {
+  const ServerOptions& options = worker_->serving().options;
+  parser_.emplace(request_, options.max_header, options.max_body);
+  continue_sent_ = false;
+  enter(Phase::idle, options.idle_timeout);
+}
+
+void Session::close() {
+  if (phase_ == Phase::closed) return;
+  phase_ = Phase::closed;
+  worker_->remove(this);
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+}
+
+void Session::check_deadline(SteadyTime now) {
+  const bool stopping = worker_->serving().stopping.load(std::memory_order_relaxed);
+  if (stopping && phase_ == Phase::idle) {
+    deadline_ = std::min(deadline_, entered_ + worker_->serving().linger.load(std::memory_order_relaxed));
+  }
+  if (now < deadline_) return;
+  if (phase_ == Phase::header || phase_ == Phase::body) {
+    refuse(408);
+  } else {
+    close();
+  }
+}
+
+// Goes on as far as it gets without waiting.
+void Session::advance() {
+  while (phase_ == Phase::idle || phase_ == Phase::header || phase_ == Phase::body) {
+    if (!parse()) return;
+    dispatch();
+    if (phase_ != Phase::writing || !flush()) return;
+    after_write();
+  }
+}
+
+// True when a request is complete. Otherwise more is being read, or the request was refused.
+bool Session::parse() {
+  if (begin_ == end_) {
+    read_more();
+    return false;
+  }
+  boost::system::error_code code;
+  begin_ += parser_->put(asio::buffer(in_.data() + begin_, end_ - begin_), code);
+  if (code && code != http::error::need_more) {
+    refuse(status_of(code));
+    drop_input();
+    return false;
+  }
+  if (parser_->is_done()) return true;
+  const ServerOptions& options = worker_->serving().options;
+  if (parser_->is_header_done()) {
+    if (phase_ != Phase::body) enter(Phase::body, options.body_timeout);
+  } else if (phase_ == Phase::idle) {
+    enter(Phase::header, options.header_timeout);
+  }
+  if (phase_ == Phase::body && parser_->expects_continue() && !std::exchange(continue_sent_, true)) {
+    // Twenty-five bytes into an empty send buffer: it takes them at once or the connection is no good.
+    boost::system::error_code ignored;
+    socket_.write_some(asio::buffer(std::string_view("HTTP/1.1 100 Continue\r\n\r\n")), ignored);
+  }
+  read_more();
+  return false;
+}
+
+void Session::read_more() {
+  if (begin_ > 0) {
+    std::copy(in_.begin() + static_cast<std::ptrdiff_t>(begin_), in_.begin() + static_cast<std::ptrdiff_t>(end_),
+              in_.begin());
+    end_ -= std::exchange(begin_, 0);
+  }
+  if (end_ == in_.size()) {
+    const size_t limit = worker_->serving().options.max_header + kChunkHeader;
+    if (in_.size() >= limit) {
+      refuse(431);
+      end_ = 0;
+    } else {
+      in_.resize(std::min(limit, in_.size() * 2));
+    }
+  }
+  socket_.async_read_some(
+      asio::buffer(in_.data() + end_, in_.size() - end_),
+      [self = shared_from_this()](const boost::system::error_code& code, size_t size) { self->on_read(code, size); });
+}
+
+void Session::on_read(const boost::system::error_code& code, size_t size) {
+  if (phase_ == Phase::closed) return;
+  if (code) return close();
+  if (phase_ == Phase::lingering) return drop_input();
+  end_ += size;
+  advance();
+}
+
+void Session::dispatch() {
+  keep_alive_ = parser_->keep_alive();
+  enter(Phase::handling, Millis::max());
+  in_handler_ = true;
+  worker_->serving().handler(request_, Reply(shared_from_this(), entered_));
+  in_handler_ = false;
+}
+
+void Session::reply(Response response) {
+  if (worker_->is_this_thread()) return finish(std::move(response));
+  worker_->post(
+      [self = shared_from_this(), response = std::move(response)]() mutable { self->finish(std::move(response)); });
+}
+
+void Session::finish(Response response) {
+  if (phase_ != Phase::handling) return;
+  if (worker_->serving().stopping.load(std::memory_order_relaxed)) keep_alive_ = false;
+  serialize(response);
+  phase_ = Phase::writing;
+  if (in_handler_ || !flush()) return;
+  after_write();
+  advance();
+}
+
+// Answers what cannot be a request. The connection is closed when the client has done so, or soon.
+void Session::refuse(int status) {
+  keep_alive_ = false;
+  serialize(problem_response(status, reason_phrase(status)));
+  boost::system::error_code ignored;
+  socket_.write_some(asio::buffer(out_), ignored);
+  socket_.shutdown(asio::socket_base::shutdown_send, ignored);
+  enter(Phase::lingering, kLinger);
+}
+
+void Session::drop_input() {
+  begin_ = end_ = 0;
+  read_more();
+}
+
+void Session::serialize(const Response& response) {
+  out_.clear();
+  written_ = 0;
+  fmt::format_to(std::back_inserter(out_), "HTTP/1.1 {} {}\r\n", response.status, reason_phrase(response.status));
+  for (const Header& header : response.headers) {
+    out_ += header.name;
+    out_ += ": ";
+    append_safely(out_, header.value);
+    out_ += "\r\n";
+  }
+  if (!has_no_body(response.status)) {
+    fmt::format_to(std::back_inserter(out_), "Content-Length: {}\r\n", response.body.size());
+  }
+  if (!keep_alive_) {
+    out_ += "Connection: close\r\n";
+  } else if (parser_->version() == 10) {
+    out_ += "Connection: keep-alive\r\n";
+  }
+  out_ += "\r\n";
+  if (!has_no_body(response.status) && request_.method != "HEAD") out_ += response.body;
+}
+
+// True when all is written. Otherwise it is being written, or the connection is closed.
+bool Session::flush() {
+  boost::system::error_code code;
+  written_ += socket_.write_some(asio::buffer(out_), code);
+  if (code && code != asio::error::would_block) {
+    close();
+    return false;
+  }
+  if (written_ == out_.size()) return true;
+  enter(Phase::writing, worker_->serving().options.write_timeout);
+  asio::async_write(socket_, asio::buffer(out_.data() + written_, out_.size() - written_),
+                    [self = shared_from_this()](const boost::system::error_code& failed, size_t) {
+                      if (self->phase_ != Phase::writing) return;
+                      if (failed) return self->close();
+                      self->after_write();
+                      self->advance();
+                    });
+  return false;
+}
+
+void Session::after_write() {
+  if (out_.capacity() > kKeptOutput) std::string().swap(out_);
+  if (request_.body.capacity() > kKeptOutput) std::string().swap(request_.body);
+  if (keep_alive_) return begin_request();
+  boost::system::error_code ignored;
+  socket_.shutdown(asio::socket_base::shutdown_send, ignored);
+  close();
+}
+
+}  // namespace trunkline::base

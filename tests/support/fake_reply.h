@@ -1,0 +1,30 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "base/http/reply.h"
+
+namespace trunkline::base {
+
+// Keeps the answer to one request.
+class FakeReply final : public ReplyTarget {
+ public:
+  explicit FakeReply(Request request) : request_(std::move(request)) {}
+  void reply(Response response) override { answer = std::move(response); }
+  const Request& request() const override { return request_; }
+
+  std::optional<Response> answer;
+
+ private:
+  Request request_;
+};
+
+// What `handler` answers at once to `request`; status 0 if it does not answer yet.
+inline Response ask(const Handler& handler, Request request) {
+  const auto target = std::make_shared<FakeReply>(std::move(request));
+  handler(target->request(), Reply(target, SteadyTime{}));
+  return target->answer.value_or(Response{.status = 0});
+}
+
+}  // namespace trunkline::base
