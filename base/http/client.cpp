@@ -109,6 +109,8 @@ class PocoClient final : public HttpClient {
       return failed(Kind::unavailable, "the connection was closed without an answer");
     } catch (const net::MessageException& e) {
       return failed(Kind::invalid, "the answer is no HTTP: " + e.displayText());
+    } catch (const Poco::SyntaxException& e) {
+      return failed(Kind::invalid, "the answer is no HTTP: " + e.displayText());
     } catch (const Poco::Exception& e) {
       return failed(Kind::unavailable, e.displayText());
     } catch (const std::exception& e) {
@@ -134,9 +136,11 @@ class PocoClient final : public HttpClient {
     Response response;
     response.status = static_cast<int>(in.getStatus());
     for (const auto& [name, value] : in) response.headers.add(name, value);
-    std::vector<char> chunk(16 * 1024);
-    while (body.read(chunk.data(), static_cast<std::streamsize>(chunk.size())), body.gcount() > 0) {
-      response.body.append(chunk.data(), static_cast<size_t>(body.gcount()));
+    // By what has arrived, not by full buffers: a peer that drips shall meet the deadline.
+    while (body.peek() != std::istream::traits_type::eof()) {
+      const size_t start = response.body.size();
+      response.body.resize(start + static_cast<size_t>(body.rdbuf()->in_avail()));
+      body.read(response.body.data() + start, static_cast<std::streamsize>(response.body.size() - start));
       if (response.body.size() > options_.max_body) {
         return failed(Kind::invalid, fmt::format("the answer is larger than {} bytes", options_.max_body));
       }

@@ -78,7 +78,7 @@ using Acceptor = asio::basic_socket_acceptor<asio::generic::stream_protocol, asi
 class BeastServer final : public Server {
  public:
   BeastServer(ServerOptions options, Handler handler, ListenSocket socket)
-      : listen_(std::move(socket)), address_(to_string(listen_.address())) {
+      : is_unix_(socket.address().is_unix), address_(to_string(socket.address())), listen_(std::move(socket)) {
     serving_->options = std::move(options);
     serving_->handler = std::move(handler);
     const int wanted = serving_->options.threads;
@@ -92,11 +92,9 @@ class BeastServer final : public Server {
   ~BeastServer() override { stop(Millis(0)); }
 
   Result<> run() {
-    const int family = listen_.address().is_unix                               ? AF_UNIX
-                       : listen_.address().host.find(':') != std::string::npos ? AF_INET6
-                                                                               : AF_INET;
+    const int family = is_unix_ ? AF_UNIX : listen_->address().host.find(':') != std::string::npos ? AF_INET6 : AF_INET;
     boost::system::error_code code;
-    const int fd = ::dup(listen_.fd());  // the acceptor closes its own
+    const int fd = ::dup(listen_->fd());  // the acceptor closes its own
     if (fd < 0) return fail(Kind::io, "cannot listen on " + address_ + ": out of file descriptors");
     acceptor_->assign(asio::generic::stream_protocol(family, 0), fd, code);
     if (!code) acceptor_->non_blocking(true, code);
@@ -138,7 +136,7 @@ class BeastServer final : public Server {
 
   void hand_over(Worker& worker, StreamSocket socket) {
     boost::system::error_code ignored;
-    if (!listen_.address().is_unix) socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+    if (!is_unix_) socket.set_option(asio::ip::tcp::no_delay(true), ignored);
     {
       const std::lock_guard lock(serving_->mutex);
       ++serving_->open;
@@ -160,6 +158,7 @@ class BeastServer final : public Server {
     boost::system::error_code ignored;
     retry_->cancel();
     acceptor_->close(ignored);
+    listen_.reset();
   }
 
   // Runs `task` on every worker and waits for the sum of what they return.
@@ -199,8 +198,9 @@ class BeastServer final : public Server {
     return cut == 0;
   }
 
-  ListenSocket listen_;
-  std::string address_;
+  const bool is_unix_;
+  const std::string address_;
+  std::optional<ListenSocket> listen_;  // until it stops
   std::shared_ptr<Serving> serving_ = std::make_shared<Serving>();
   std::vector<std::shared_ptr<Worker>> workers_;
   std::optional<Acceptor> acceptor_;

@@ -1,0 +1,152 @@
+#include "base/http/client.h"
+
+#include <atomic>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <thread>
+
+#include "base/http/server.h"
+#include "tests/support/raw_socket.h"
+
+namespace trunkline::base {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr const char* kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+// A server that is a few lines of the test.
+struct Peer {
+  explicit Peer(std::function<void(RawListener&)> script) : thread([this, script] { script(listener); }) {}
+  ~Peer() { thread.join(); }
+  std::string url() const { return "http://" + listener.address() + "/a?b"; }
+
+  RawListener listener;
+  std::thread thread;
+};
+
+TEST(Client, CarriesARequestAndItsAnswer) {
+  auto server = Server::start({}, [](const Request& request, Reply reply) {
+    Response response = text_response(404, request.method + request.target + request.body);
+    response.headers.add("X-Seen", request.headers.find("x-sent").value_or(""));
+    response.headers.add("X-Host", request.headers.find("host").value_or(""));
+    reply(std::move(response));
+  });
+  ASSERT_TRUE(server);
+  const auto client = make_http_client();
+  const auto answer = client->send("http://" + (*server)->address() + "/a%20b?c=1",
+                                   {.method = "PUT", .headers = {{"X-Sent", "yes"}}, .body = "text"});
+  ASSERT_TRUE(answer) << to_string(answer.error());
+  EXPECT_EQ(answer->status, 404);
+  EXPECT_EQ(answer->body, "PUT/a%20b?c=1text");
+  EXPECT_EQ(answer->headers.find("X-Seen"), "yes");
+  EXPECT_EQ(answer->headers.find("X-Host"), (*server)->address());
+}
+
+TEST(Client, IsSharedByThreads) {
+  auto server = Server::start({}, [](const Request& request, Reply reply) { reply(text_response(200, request.body)); });
+  ASSERT_TRUE(server);
+  const auto client = make_http_client();
+  std::atomic<int> right = 0;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 8; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < 50; ++i) {
+        const std::string body = std::to_string(t) + "/" + std::to_string(i);
+        const auto answer = client->send("http://" + (*server)->address(), {.method = "POST", .body = body});
+        right += answer && answer->body == body ? 1 : 0;
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(right, 400);
+}
+
+TEST(Client, ReplacesAKeptConnectionThatDied) {
+  const Peer peer([](RawListener& listener) {
+    {
+      RawSocket first = listener.accept();
+      first.read_until("\r\n\r\n");
+      first.send(kOk);
+    }
+    RawSocket second = listener.accept();
+    second.read_until("\r\n\r\n");
+    second.send(kOk);
+  });
+  const auto client = make_http_client();
+  EXPECT_EQ(get(*client, peer.url())->body, "ok");
+  const auto again = get(*client, peer.url());
+  ASSERT_TRUE(again) << to_string(again.error());
+  EXPECT_EQ(again->body, "ok");
+}
+
+TEST(Client, DoesNotSendAPostTwice) {
+  std::atomic<int> asked = 0;
+  const auto client = make_http_client();
+  const Peer peer([&](RawListener& listener) {
+    RawSocket only = listener.accept();
+    only.read_until("\r\n\r\n");
+    only.send(kOk);
+    // Takes the second request and hangs up without a word: it may have been carried out.
+    if (!only.read_until("\r\n\r\n").empty()) ++asked;
+  });
+  EXPECT_EQ(get(*client, peer.url())->body, "ok");
+  const auto answer = client->send(peer.url(), {.method = "POST"});
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().kind, Kind::unavailable);
+  EXPECT_EQ(asked, 1);
+}
+
+TEST(Client, TellsAPeerThatIsGone) {
+  RawListener listener;
+  listener.close();
+  const auto client = make_http_client();
+  const auto answer = get(*client, "http://" + listener.address() + "/x");
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().kind, Kind::unavailable);
+  EXPECT_THAT(answer.error().message, HasSubstr(listener.address()));
+}
+
+TEST(Client, TellsAPeerThatIsSlow) {
+  const Peer peer([](RawListener& listener) { listener.accept().read_all(); });
+  const auto client = make_http_client({.timeout = Millis(100)});
+  EXPECT_EQ(get(*client, peer.url()).error().kind, Kind::timeout);
+}
+
+TEST(Client, TellsAPeerThatDrips) {
+  const Peer peer([](RawListener& listener) {
+    RawSocket socket = listener.accept();
+    socket.read_until("\r\n\r\n");
+    socket.send("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
+    while (socket.send("x")) std::this_thread::sleep_for(Millis(20));
+  });
+  const auto client = make_http_client({.connect_timeout = Millis(100), .timeout = Millis(100)});
+  EXPECT_EQ(get(*client, peer.url()).error().kind, Kind::timeout);
+}
+
+TEST(Client, BoundsTheAnswer) {
+  auto server =
+      Server::start({}, [](const Request&, Reply reply) { reply(text_response(200, std::string(2000, 'x'))); });
+  ASSERT_TRUE(server);
+  const auto client = make_http_client({.max_body = 1000});
+  EXPECT_EQ(get(*client, "http://" + (*server)->address()).error().kind, Kind::invalid);
+}
+
+TEST(Client, RefusesHalfAnAnswerAndNoHttp) {
+  for (const auto& [text, kind] : {std::pair{"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab", Kind::unavailable},
+                                   std::pair{"220 ftp ready for you and more\r\n\r\n", Kind::invalid}}) {
+    const Peer peer([text = text](RawListener& listener) {
+      for (int i = 0; i < 1; ++i) {
+        RawSocket socket = listener.accept();
+        socket.read_until("\r\n\r\n");
+        socket.send(text);
+      }
+    });
+    const auto answer = get(*make_http_client(), peer.url());
+    ASSERT_FALSE(answer) << text;
+    EXPECT_EQ(answer.error().kind, kind) << to_string(answer.error());
+  }
+}
+
+}  // namespace
+}  // namespace trunkline::base

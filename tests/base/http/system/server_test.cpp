@@ -1,0 +1,265 @@
+#include "base/http/server.h"
+
+#include <future>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <mutex>
+#include <thread>
+
+#include "base/http/client.h"
+#include "tests/support/raw_socket.h"
+
+namespace trunkline::base {
+namespace {
+
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+// Says back what it was asked.
+void echo(const Request& request, Reply reply) {
+  reply(text_response(200, request.method + " " + request.target + " " + request.body));
+}
+
+std::unique_ptr<Server> start(Handler handler = echo, ServerOptions options = {.threads = 2}) {
+  auto server = Server::start(std::move(options), std::move(handler));
+  EXPECT_TRUE(server) << to_string(server.error());
+  return std::move(*server);
+}
+
+TEST(Server, KeepsAConnectionForManyRequests) {
+  const auto server = start();
+  RawSocket client(server->address());
+  for (int i = 0; i < 3; ++i) {
+    client.send("GET /" + std::to_string(i) + " HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_THAT(client.read_until("GET /" + std::to_string(i) + " "), StartsWith("HTTP/1.1 200 OK\r\n"));
+  }
+}
+
+TEST(Server, AnswersPipelinedRequestsInOrder) {
+  const auto server = start();
+  RawSocket client(server->address());
+  std::string all;
+  for (int i = 0; i < 50; ++i) all += "POST /" + std::to_string(i) + " HTTP/1.1\r\nContent-Length: 2\r\n\r\nhi";
+  client.send(all + "GET /last HTTP/1.1\r\nConnection: close\r\n\r\n");
+  const std::string answers = client.read_all();
+  size_t place = 0;
+  for (int i = 0; i < 50; ++i) {
+    place = answers.find("POST /" + std::to_string(i) + " hi", place);
+    ASSERT_NE(place, std::string::npos) << i;
+  }
+  EXPECT_THAT(answers, EndsWith("GET /last "));
+}
+
+TEST(Server, ClosesWhenTheClientAsksForIt) {
+  const auto server = start();
+  RawSocket client(server->address());
+  client.send("GET / HTTP/1.1\r\nConnection: close\r\n\r\n");
+  EXPECT_THAT(client.read_all(), HasSubstr("Connection: close\r\n"));
+}
+
+TEST(Server, SpeaksHttp10) {
+  const auto server = start();
+  RawSocket once(server->address());
+  once.send("GET /a HTTP/1.0\r\n\r\n");
+  EXPECT_THAT(once.read_all(), HasSubstr("Connection: close\r\n"));
+  RawSocket kept(server->address());
+  kept.send("GET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+  EXPECT_THAT(kept.read_until("GET /a "), HasSubstr("Connection: keep-alive\r\n"));
+}
+
+TEST(Server, AnswersHeadWithoutABody) {
+  const auto server = start();
+  RawSocket client(server->address());
+  client.send("HEAD /a HTTP/1.1\r\nConnection: close\r\n\r\n");
+  const std::string answer = client.read_all();
+  EXPECT_THAT(answer, HasSubstr("Content-Length: 8\r\n"));
+  EXPECT_THAT(answer, EndsWith("\r\n\r\n"));
+}
+
+TEST(Server, ReadsChunkedBodiesAndAnnouncedOnes) {
+  const auto server = start();
+  RawSocket chunked(server->address());
+  chunked.send("POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
+  EXPECT_THAT(chunked.read_until("abcde"), EndsWith("POST /a abcde"));
+  RawSocket expecting(server->address());
+  expecting.send("POST /a HTTP/1.1\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
+  EXPECT_EQ(expecting.read_until("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
+  expecting.send("abc");
+  EXPECT_THAT(expecting.read_until("abc"), EndsWith("POST /a abc"));
+}
+
+TEST(Server, ServesAClientThatHasEndedItsHalf) {
+  const auto server = start();
+  RawSocket client(server->address());
+  client.send("GET /a HTTP/1.1\r\n\r\n");
+  client.end_sending();
+  EXPECT_THAT(client.read_all(), EndsWith("GET /a "));
+}
+
+TEST(Server, RefusesWhatIsNoHttp) {
+  const auto server = start();
+  for (const char* text : {"hello\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "GET  / HTTP/1.1\r\n\r\n",
+                           "POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+                           "POST / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n"}) {
+    RawSocket client(server->address());
+    client.send(text);
+    client.end_sending();
+    const std::string answer = client.read_all();
+    EXPECT_THAT(answer, StartsWith("HTTP/1.1 400 Bad Request\r\n")) << text;
+    EXPECT_THAT(answer, HasSubstr("Connection: close\r\n")) << text;
+  }
+}
+
+TEST(Server, BoundsTheHeaders) {
+  const auto server = start(echo, {.max_header = 2000});
+  RawSocket one(server->address());
+  one.send("GET / HTTP/1.1\r\nX-A: " + std::string(3000, 'a') + "\r\n\r\n");
+  one.end_sending();
+  EXPECT_THAT(one.read_all(), StartsWith("HTTP/1.1 431 "));
+
+  RawSocket many(server->address());
+  many.send("GET / HTTP/1.1\r\n");
+  for (int i = 0; i < 300; ++i) many.send("X-A: 12345\r\n");
+  many.end_sending();
+  EXPECT_THAT(many.read_all(), StartsWith("HTTP/1.1 431 "));
+}
+
+TEST(Server, BoundsTheBody) {
+  const auto server = start(echo, {.max_body = 1000});
+  RawSocket announced(server->address());
+  announced.send("POST / HTTP/1.1\r\nContent-Length: 1001\r\n\r\n" + std::string(1001, 'x'));
+  announced.end_sending();
+  EXPECT_THAT(announced.read_all(), StartsWith("HTTP/1.1 413 "));
+  RawSocket chunked(server->address());
+  chunked.send("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3E9\r\n" + std::string(1001, 'x') +
+               "\r\n0\r\n\r\n");
+  chunked.end_sending();
+  EXPECT_THAT(chunked.read_all(), StartsWith("HTTP/1.1 413 "));
+}
+
+TEST(Server, GivesSlowClientsUp) {
+  const auto server =
+      start(echo, {.header_timeout = Millis(200), .body_timeout = Millis(200), .idle_timeout = Millis(200)});
+  RawSocket header(server->address());
+  RawSocket body(server->address());
+  RawSocket idle(server->address());
+  header.send("GET / HTTP/1.1\r\nX-");
+  body.send("POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\na");
+  EXPECT_THAT(header.read_all(), StartsWith("HTTP/1.1 408 "));
+  EXPECT_THAT(body.read_all(), StartsWith("HTTP/1.1 408 "));
+  EXPECT_EQ(idle.read_all(), "");
+}
+
+TEST(Server, GivesUpAClientThatDoesNotTakeItsAnswer) {
+  const auto big = [](const Request&, Reply reply) { reply(text_response(200, std::string(64 << 20, 'x'))); };
+  const auto server = start(big, {.threads = 1, .write_timeout = Millis(200)});
+  RawSocket client(server->address());
+  client.send("GET / HTTP/1.1\r\n\r\n");
+  std::this_thread::sleep_for(Millis(600));  // the slowness itself
+  EXPECT_LT(client.read_all().size(), size_t{64 << 20});
+}
+
+// Keeps the requests until the test answers them.
+struct Waiting {
+  std::mutex mutex;
+  std::vector<Reply> replies;
+
+  Handler handler() {
+    return [this](const Request&, Reply reply) {
+      const std::lock_guard lock(mutex);
+      replies.push_back(std::move(reply));
+    };
+  }
+  Reply take() {
+    for (;;) {
+      {
+        const std::lock_guard lock(mutex);
+        if (!replies.empty()) {
+          Reply reply = std::move(replies.back());
+          replies.pop_back();
+          return reply;
+        }
+      }
+      std::this_thread::yield();
+    }
+  }
+};
+
+TEST(Server, TakesAnswersFromAnotherThread) {
+  Waiting waiting;
+  const auto server = start(waiting.handler());
+  RawSocket client(server->address());
+  for (int i = 0; i < 100; ++i) {
+    client.send("GET / HTTP/1.1\r\n\r\n");
+    std::thread([&, i] { waiting.take()(text_response(200, "n" + std::to_string(i) + ";")); }).join();
+    EXPECT_THAT(client.read_until(";"), EndsWith("n" + std::to_string(i) + ";"));
+  }
+}
+
+TEST(Server, IsNotHurtByAnAnswerThatComesTooLate) {
+  Waiting waiting;
+  auto server = start(waiting.handler());
+  auto client = std::make_unique<RawSocket>(server->address());
+  client->send("GET / HTTP/1.1\r\n\r\n");
+  Reply late = waiting.take();
+  client.reset();
+  EXPECT_FALSE(server->stop(Millis(50)));
+  server.reset();
+  late(text_response(200, "nobody"));
+}
+
+TEST(Server, StopsWhenWhatIsBeingAskedIsAnswered) {
+  Waiting waiting;
+  const auto server = start(waiting.handler());
+  RawSocket idle(server->address());
+  RawSocket busy(server->address());
+  busy.send("GET / HTTP/1.1\r\n\r\n");
+  Reply reply = waiting.take();
+  auto stopped = std::async(std::launch::async, [&] { return server->stop(Millis(10'000)); });
+  EXPECT_EQ(idle.read_all(), "");
+  EXPECT_EQ(stopped.wait_for(Millis(0)), std::future_status::timeout);
+  reply(text_response(200, "done"));
+  const std::string answer = busy.read_all();
+  EXPECT_THAT(answer, HasSubstr("Connection: close\r\n"));
+  EXPECT_THAT(answer, EndsWith("done"));
+  EXPECT_TRUE(stopped.get());
+  RawSocket refused(server->address());
+  EXPECT_FALSE(refused.send("GET / HTTP/1.1\r\n\r\n") && !refused.read_all().empty());
+}
+
+TEST(Server, CutsWhatIsNotAnsweredWithinTheGrace) {
+  Waiting waiting;
+  const auto server = start(waiting.handler());
+  RawSocket busy(server->address());
+  busy.send("GET / HTTP/1.1\r\n\r\n");
+  const Reply reply = waiting.take();
+  EXPECT_FALSE(server->stop(Millis(100)));
+  EXPECT_EQ(busy.read_all(), "");
+}
+
+TEST(Server, SaysWhichAddressIsTaken) {
+  const auto server = start();
+  const auto second = Server::start({.listen = server->address()}, echo);
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().kind, Kind::unavailable);
+  EXPECT_THAT(second.error().message, HasSubstr(server->address()));
+}
+
+TEST(Server, ListensOnAUnixSocket) {
+  const auto folder = TempFolder::make("http");
+  const std::string path = folder->path() / "a.sock";
+  const auto client = make_http_client();
+  {
+    const auto server = start(echo, {.listen = "unix:" + path});
+    EXPECT_EQ(server->address(), "unix:" + path);
+    EXPECT_EQ(Server::start({.listen = "unix:" + path}, echo).error().kind, Kind::unavailable);
+    EXPECT_EQ(get(*client, "unix:" + path + ":/x?y")->body, "GET /x?y ");
+    EXPECT_EQ(get(*client, "unix:" + path + ":/again")->body, "GET /again ");
+  }
+  EXPECT_FALSE(std::filesystem::exists(path));
+  EXPECT_EQ(get(*client, "unix:" + path + ":/x").error().kind, Kind::unavailable);
+}
+
+}  // namespace
+}  // namespace trunkline::base
