@@ -1,0 +1,17 @@
+#include "flags/evaluation/context.h"
+
+namespace trunkline::flags {
+
+base::Result<EvaluationContext> context_from_json(base::Json json) {
+  auto* object = json.if_object();
+  if (object == nullptr) return base::fail(base::Kind::invalid, "expected the context to be a JSON object");
+  EvaluationContext context;
+  if (const auto* key = object->if_contains("targetingKey"); key != nullptr && key->is_string()) {
+    context.targeting_key = key->as_string();
+    object->erase("targetingKey");
+  }
+  context.attributes = std::move(json);
+  return context;
+}
+
+}  // namespace trunkline::flags

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/core/clock.h"
+#include "flags/definition/flag_set.h"
+#include "flags/evaluation/context.h"
+
+// The answer a flag gives for a context. Pure; the rules are flagd's (docs/formats/flags.md).
+namespace trunkline::flags {
+
+// OpenFeature's words.
+enum class Reason { statically, by_default, targeting_match, disabled, error };
+enum class ErrorCode { provider_not_ready, flag_not_found, parse_error, type_mismatch, general };
+std::string_view to_string(Reason reason);   // STATIC, DEFAULT, TARGETING_MATCH, DISABLED, ERROR
+std::string_view to_string(ErrorCode code);  // PROVIDER_NOT_READY, FLAG_NOT_FOUND, ...
+
+enum class FlagType { boolean, string, integer, floating, object };
+
+// Points into the flag set. Where there is no value the caller's default is used.
+struct Evaluation {
+  const base::Json* value = nullptr;
+  std::string_view variant = {};  // empty: none
+  Reason reason = Reason::error;
+  std::optional<ErrorCode> error_code = {};
+  const base::JsonObject* metadata = nullptr;  // of the flag, with the set's below it
+};
+
+// `now` is what the rule sees as $flagd.timestamp.
+Evaluation evaluate(const FlagSet& set, std::string_view key, const EvaluationContext& context, base::WallTime now);
+
+// The same for a caller who wants one type: another one is TYPE_MISMATCH.
+Evaluation evaluate(const FlagSet& set, std::string_view key, FlagType type, const EvaluationContext& context,
+                    base::WallTime now);
+
+// A number as an integer, if nothing is lost: 10.0 yes, 3.14 no.
+std::optional<int64_t> exact_integer(const base::Json& value);
+// A number as a double, if nothing is lost: 2^53 yes, 2^53 + 1 no.
+std::optional<double> exact_double(const base::Json& value);
+
+// {"key","value"?,"variant"?,"reason","errorCode"?,"metadata"?}. The value is `fallback` where the evaluation has none
+// and a fallback is given.
+base::Json to_json(std::string_view key, const Evaluation& evaluation,
+                   const std::optional<base::Json>& fallback = std::nullopt);
+
+}  // namespace trunkline::flags
