@@ -196,7 +196,7 @@ int Tool::run(int argc, const char* const* argv) {
   try {
     impl_->app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
-    std::cout << chosen(impl_->app).help();
+    std::cout << impl_->app.help();
     return 0;
   } catch (const CLI::CallForVersion& version) {
     std::cout << version.what() << "\n";

@@ -60,6 +60,16 @@ class Turn {
     if (s_.phase == Phase::held) on(event::Resumed{});  // the way back was held: try it again
   }
 
+  void on(const event::Abandoned& e) {
+    if (s_.phase == Phase::done) return;
+    s_.phase = Phase::done;
+    s_.pending.clear();
+    s_.outcome = Outcome::failed;
+    s_.reason = fmt::format("taken down by {}", e.who);
+    actions_.emplace_back(action::Cancel{});
+    actions_.emplace_back(action::Finish{*s_.outcome, s_.reason});
+  }
+
   void on(const event::Done& e) {
     if (!is_current(e.ticket)) return;
     note_done(e);
@@ -170,14 +180,19 @@ class Turn {
   void note_done(const event::Done& e) {
     std::visit(Overloaded{
                    [&](const step::Start& s) { instance(e.instance).runs = s.side; },
-                   [&](const step::Drain&) {
-                     if (instance(e.instance).runs == Side::fresh) s_.served_by_new += e.served;
-                     instance(e.instance).serving = false;
-                   },
+                   [&](const step::Admit&) { instance(e.instance).requests = e.requests; },
+                   [&](const step::Drain&) { note_drained(instance(e.instance), e.requests); },
                    [&](const step::Stop&) { instance(e.instance).runs.reset(); },
                    [](const auto&) {},
                },
                s_.steps[s_.step]);
+  }
+
+  void note_drained(Observed& observed, int64_t requests) {
+    // A counter that fell was begun anew by a restart of the load balancer.
+    const int64_t before = requests < observed.requests ? 0 : observed.requests;
+    if (observed.runs == Side::fresh && observed.serving) s_.served_by_new += requests - before;
+    observed.serving = false;
   }
 
   void open_bake(base::Millis length) {

@@ -32,10 +32,14 @@ struct AbortRequested {
   std::string who;
   bool operator==(const AbortRequested&) const = default;
 };
+struct Abandoned {  // somebody took the whole service down: there is nothing left to go on with
+  std::string who;
+  bool operator==(const Abandoned&) const = default;
+};
 struct Done {  // the act with this ticket is done for this instance (-1: for the whole step)
   int ticket = 0;
   int instance = -1;
-  int64_t served = 0;  // of a drain: requests that reached the instance since it was admitted
+  int64_t requests = 0;  // of an admit and a drain: requests to the instance that the load balancer has counted so far
   bool operator==(const Done&) const = default;
 };
 struct Failed {
@@ -55,8 +59,8 @@ struct Ticked {  // time passed; sent when next_wake() says
 };
 }  // namespace event
 
-using Event = std::variant<event::Began, event::Resumed, event::AbortRequested, event::Done, event::Failed,
-                           event::Measured, event::Ticked>;
+using Event = std::variant<event::Began, event::Resumed, event::AbortRequested, event::Abandoned, event::Done,
+                           event::Failed, event::Measured, event::Ticked>;
 
 // Every act carries the ticket that its answer must carry; answers with an older one are ignored. Every act may be
 // asked for again after a crash, and is safe to repeat.

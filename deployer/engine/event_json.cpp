@@ -27,8 +27,9 @@ struct Writer {
   Json operator()(const event::Resumed&) const { return {{"event", "resumed"}}; }
   Json operator()(const event::Ticked&) const { return {{"event", "ticked"}}; }
   Json operator()(const event::AbortRequested& e) const { return {{"event", "abort_requested"}, {"who", e.who}}; }
+  Json operator()(const event::Abandoned& e) const { return {{"event", "abandoned"}, {"who", e.who}}; }
   Json operator()(const event::Done& e) const {
-    return {{"event", "done"}, {"ticket", e.ticket}, {"instance", e.instance}, {"served", e.served}};
+    return {{"event", "done"}, {"ticket", e.ticket}, {"instance", e.instance}, {"requests", e.requests}};
   }
   Json operator()(const event::Failed& e) const {
     return {{"event", "failed"}, {"ticket", e.ticket}, {"instance", e.instance}, {"why", e.why}};
@@ -63,10 +64,11 @@ base::Result<Event> event_from_json(const Json& json) {
   if (name == "resumed") return event::Resumed{};
   if (name == "ticked") return event::Ticked{};
   if (name == "abort_requested") return event::AbortRequested{base::string_or(json, "who")};
+  if (name == "abandoned") return event::Abandoned{base::string_or(json, "who")};
   if (name == "done") {
-    const Json* served = base::find(json, "served");
+    const Json* requests = base::find(json, "requests");
     return event::Done{ticket, int_of(json, "instance"),
-                       served != nullptr && served->is_int64() ? served->as_int64() : 0};
+                       requests != nullptr && requests->is_int64() ? requests->as_int64() : 0};
   }
   if (name == "failed") return event::Failed{ticket, int_of(json, "instance"), base::string_or(json, "why")};
   if (name == "measured") return event::Measured{ticket, int_of(json, "metric"), measurement_of(json)};

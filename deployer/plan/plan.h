@@ -72,6 +72,7 @@ struct Plan {
 struct Observed {
   std::optional<Side> runs;  // absent: nothing runs, or it is not known to
   bool serving = false;      // users may reach it
+  int64_t requests = 0;      // what the load balancer had counted for it when it was admitted
 
   bool operator==(const Observed&) const = default;
 };

@@ -135,6 +135,16 @@ TEST(Engine, TakesAFailedFirstReleaseAway) {
             "cancel, drain web1, drain web2, drain web3, stop web1, stop web2, stop web3, failed");
 }
 
+TEST(Engine, EndsWhenTheServiceIsTakenDown) {
+  World world(plan());
+  world.failures["drain web2"] = "refused";
+  world.run();
+  const Plan p = plan();
+  const Advance turn = advance(p, world.state(), event::Abandoned{"dev@host"}, world.now());
+  EXPECT_EQ(turn.state.outcome, Outcome::failed);
+  EXPECT_EQ(turn.state.reason, "taken down by dev@host");
+}
+
 TEST(Engine, IgnoresAnswersOfActsThatWereCancelled) {
   const Plan p = plan();
   State state = advance(p, initial_state(p), event::Began{}, 0ms).state;

@@ -47,7 +47,8 @@ class JournalTest : public testing::Test {
                {base::Millis{9}, wall, event::Measured{3, 1, Measurement::error("refused")}},
                {base::Millis{10}, wall, event::Ticked{}},
                {base::Millis{11}, wall, event::AbortRequested{"dev@host"}},
-               {base::Millis{12}, wall, event::Resumed{}}};
+               {base::Millis{12}, wall, event::Resumed{}},
+               {base::Millis{13}, wall, event::Abandoned{"dev@host"}}};
   }
 
   void write_all_events() {
@@ -89,7 +90,7 @@ TEST_F(JournalTest, CutsATornTailAtEveryByteAndGoesOnBehindIt) {
 TEST_F(JournalTest, RefusesDamageInTheMiddleWithItsLine) {
   write_all_events();
   std::string text = *base::read_file(file_);
-  text[text.find("\"served\":300") + 9] = '9';
+  text[text.find("\"requests\":300") + 11] = '9';
   std::ofstream(file_, std::ios::binary) << text;
   EXPECT_EQ(read_journal(file_).error().where.line, 3);
   std::ofstream(file_, std::ios::binary) << "";

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "base/http/client.h"
+#include "deployer/checks/series.h"
+#include "deployer/plan/rollout.h"
+
+namespace trunkline::deployer {
+
+// The scrape provider: reads the instances' own /metrics. Thread-safe.
+class ScrapeChecks {
+ public:
+  explicit ScrapeChecks(std::vector<Instance> instances);
+
+  // Begins a bake: from now on growth is counted from here. An instance that cannot be scraped now is counted from its
+  // first scrape on. `now` is the rollout's own time.
+  void open(const std::vector<int>& fresh, const std::vector<int>& stable, base::Millis now);
+
+  // Scrapes the query's side and evaluates. An instance that does not answer makes the measurement an error: its
+  // requests would be missing from both halves of every ratio.
+  Measurement measure(const ScrapeQuery& query, base::Millis now);
+
+ private:
+  base::Result<std::vector<Sample>> scrape(const Instance& instance) const;
+
+  const std::vector<Instance> instances_;
+  const std::unique_ptr<base::HttpClient> client_;
+  std::mutex mutex_;
+  std::vector<int> fresh_, stable_;
+  Series fresh_series_, stable_series_;
+};
+
+}  // namespace trunkline::deployer

@@ -1,0 +1,146 @@
+#include "deployer/checks/series.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <fmt/format.h>
+#include <limits>
+#include <regex>
+
+namespace trunkline::deployer {
+namespace {
+
+constexpr base::Millis kKeep{600'000};  // scrapes older than this are forgotten
+constexpr size_t kKeepScrapes = 2'000;
+
+// A selector made ready for many samples.
+class Matcher {
+ public:
+  explicit Matcher(const Selector& selector) : selector_(selector) {
+    for (const auto& matcher : selector.matchers) {
+      patterns_.emplace_back(matcher.is_regex ? matcher.value : "", std::regex::ECMAScript | std::regex::optimize);
+    }
+  }
+
+  bool matches(const Sample& sample) const {
+    if (sample.name != selector_.name) return false;
+    for (size_t i = 0; i < selector_.matchers.size(); ++i) {
+      const auto& matcher = selector_.matchers[i];
+      const auto label = sample.labels.find(matcher.label);
+      const std::string value = label == sample.labels.end() ? "" : label->second;
+      if (matcher.is_regex ? !std::regex_match(value, patterns_[i]) : value != matcher.value) return false;
+    }
+    return true;
+  }
+
+ private:
+  const Selector& selector_;
+  std::vector<std::regex> patterns_;
+};
+
+double bound_of(const std::string& le) {
+  return le == "+Inf" ? std::numeric_limits<double>::infinity() : std::strtod(le.c_str(), nullptr);
+}
+
+}  // namespace
+
+void Series::add(const std::string& instance, base::Millis at, std::vector<Sample> samples) {
+  auto& scrapes = by_instance_[instance];
+  scrapes.push_back({at, std::move(samples)});
+  while (scrapes.size() > kKeepScrapes || scrapes.front().at + kKeep < at) scrapes.pop_front();
+}
+
+double Series::Growth::total() const {
+  double sum = 0;
+  for (const auto& [le, value] : by_le) sum += value;
+  return sum;
+}
+
+Series::Growth Series::growth(const Selector& selector, base::Millis window, base::Millis now) const {
+  const Matcher matcher(selector);
+  Growth growth;
+  for (const auto& [instance, scrapes] : by_instance_) {
+    std::map<std::map<std::string, std::string>, double> last;
+    bool first = true;
+    base::Millis begin{0};
+    for (const Scrape& scrape : scrapes) {
+      if (scrape.at + window < now) continue;
+      if (first) begin = scrape.at;
+      growth.span = std::max(growth.span, scrape.at - begin);
+      for (const Sample& sample : scrape.samples) {
+        if (!matcher.matches(sample)) continue;
+        growth.matched = true;
+        // A series that appears later began at nothing: its first request made it.
+        const auto before = last.find(sample.labels);
+        const double from = before == last.end() ? (first ? sample.value : 0) : before->second;
+        const auto le = sample.labels.find("le");
+        growth.by_le[le == sample.labels.end() ? "" : le->second] +=
+            sample.value >= from ? sample.value - from : sample.value;
+        last[sample.labels] = sample.value;
+      }
+      first = false;
+    }
+  }
+  return growth;
+}
+
+Measurement Series::last_value(const Selector& selector) const {
+  const Matcher matcher(selector);
+  double sum = 0;
+  bool matched = false;
+  for (const auto& [instance, scrapes] : by_instance_) {
+    if (scrapes.empty()) continue;
+    for (const Sample& sample : scrapes.back().samples) {
+      if (!matcher.matches(sample)) continue;
+      sum += sample.value;
+      matched = true;
+    }
+  }
+  return matched ? Measurement::of(sum) : Measurement::missing("no series matches " + to_string(selector));
+}
+
+// As Prometheus' histogram_quantile: linear within the bucket; in the last one the bound below it.
+Measurement Series::quantile(double q, const Growth& growth) {
+  std::vector<std::pair<double, double>> buckets;  // upper bound, cumulative count
+  for (const auto& [le, count] : growth.by_le) buckets.emplace_back(bound_of(le), count);
+  std::sort(buckets.begin(), buckets.end());
+  if (buckets.size() < 2 || !std::isinf(buckets.back().first)) return Measurement::missing("no +Inf bucket");
+  const double total = buckets.back().second;
+  if (!(total > 0)) return Measurement::missing("no requests in the window");
+  const double rank = q * total;
+  double lower = 0, below = 0;
+  for (const auto& [bound, count] : buckets) {
+    if (count >= rank && std::isinf(bound)) return Measurement::of(lower);
+    if (count >= rank) return Measurement::of(lower + (bound - lower) * (rank - below) / (count - below));
+    lower = bound;
+    below = count;
+  }
+  return Measurement::of(lower);
+}
+
+Measurement Series::evaluate(const ScrapeQuery& query, base::Millis now) const {
+  if (query.form == ScrapeQuery::Form::value) return last_value(query.of);
+  Selector selector = query.of;
+  if (query.form == ScrapeQuery::Form::quantile) selector.name += "_bucket";
+  const Growth of = growth(selector, query.window, now);
+  switch (query.form) {
+    case ScrapeQuery::Form::value:
+      break;
+    case ScrapeQuery::Form::rate:
+      if (!of.matched) return Measurement::missing("no series matches " + to_string(selector));
+      if (of.span.count() == 0) return Measurement::missing("a rate needs two scrapes");
+      return Measurement::of(of.total() * 1000 / static_cast<double>(of.span.count()));
+    case ScrapeQuery::Form::ratio: {
+      // Nothing of `of` is a ratio of 0 (no error yet); nothing of `over` is no data.
+      const Growth over = growth(*query.over, query.window, now);
+      if (!(over.total() > 0)) return Measurement::missing(fmt::format("{} did not grow", to_string(*query.over)));
+      return Measurement::of(of.total() / over.total());
+    }
+    case ScrapeQuery::Form::quantile:
+      if (!of.matched) return Measurement::missing("no series matches " + to_string(selector));
+      return quantile(query.q, of);
+  }
+  return Measurement::missing("no result");
+}
+
+}  // namespace trunkline::deployer

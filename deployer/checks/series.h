@@ -1,0 +1,48 @@
+#pragma once
+
+#include <deque>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/core/clock.h"
+#include "deployer/checks/exposition.h"
+#include "deployer/engine/judge.h"
+#include "deployer/plan/metric.h"
+
+namespace trunkline::deployer {
+
+// What was scraped of some instances during one bake, and the closed form of the scrape provider over it. Pure: times
+// are given. Not thread-safe.
+class Series {
+ public:
+  void clear() { by_instance_.clear(); }
+  void add(const std::string& instance, base::Millis at, std::vector<Sample> samples);
+
+  // The query's result over the window that ends at `now`, all instances taken together: growth is summed over
+  // instances, a counter that fell was begun anew (as Prometheus' increase() has it, without its extrapolation).
+  // Missing if no series matches or nothing grew where something must.
+  Measurement evaluate(const ScrapeQuery& query, base::Millis now) const;
+
+ private:
+  struct Scrape {
+    base::Millis at;
+    std::vector<Sample> samples;
+  };
+  // Growth of all series that match, by the value of their label `le` ("" where they have none).
+  struct Growth {
+    std::map<std::string, double> by_le;
+    base::Millis span{0};  // between the first and the last scrape used
+    bool matched = false;
+
+    double total() const;
+  };
+
+  Growth growth(const Selector& selector, base::Millis window, base::Millis now) const;
+  Measurement last_value(const Selector& selector) const;
+  static Measurement quantile(double q, const Growth& buckets);
+
+  std::map<std::string, std::deque<Scrape>> by_instance_;
+};
+
+}  // namespace trunkline::deployer

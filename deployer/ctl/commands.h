@@ -1,0 +1,37 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/cli/tool.h"
+#include "deployer/drivers/service_folder.h"
+
+// One file a command; each adds itself to the tool.
+namespace trunkline::deployer {
+
+void add_plan(base::cli::Tool& tool);
+void add_run(base::cli::Tool& tool);
+void add_resume(base::cli::Tool& tool);
+void add_abort(base::cli::Tool& tool);
+void add_status(base::cli::Tool& tool);
+void add_history(base::cli::Tool& tool);
+void add_explain(base::cli::Tool& tool);
+void add_down(base::cli::Tool& tool);
+void add_pack(base::cli::Tool& tool);
+void add_supervise(base::cli::Tool& tool);
+
+// What most commands take: [SERVICE] --state DIR --json.
+struct ServiceOptions {
+  std::optional<std::string> service;
+  std::string state = default_state_folder().string();
+  bool json = false;
+
+  void add_to(base::cli::Command& command);
+  void add_state_to(base::cli::Command& command);
+  // The named service, or the only one that there is.
+  base::Result<ServiceFolder> folder() const;
+};
+
+}  // namespace trunkline::deployer

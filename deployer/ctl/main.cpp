@@ -1,0 +1,19 @@
+#include "base/core/signals.h"
+#include "deployer/ctl/commands.h"
+
+int main(int argc, char** argv) {
+  using namespace trunkline;
+  base::hold_termination_signals();
+  base::cli::Tool tool("deployer", "Exposes a change step by step, judges it, keeps it or takes it back by itself.");
+  deployer::add_plan(tool);
+  deployer::add_run(tool);
+  deployer::add_resume(tool);
+  deployer::add_abort(tool);
+  deployer::add_status(tool);
+  deployer::add_history(tool);
+  deployer::add_explain(tool);
+  deployer::add_down(tool);
+  deployer::add_pack(tool);
+  deployer::add_supervise(tool);
+  return tool.run(argc, argv);
+}

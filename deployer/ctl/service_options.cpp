@@ -1,0 +1,27 @@
+#include <fmt/format.h>
+
+#include "deployer/ctl/commands.h"
+
+namespace trunkline::deployer {
+
+void ServiceOptions::add_state_to(base::cli::Command& command) {
+  command.option("--state", state, "DIR", "where the deployer keeps what it knows (TRUNKLINE_STATE)");
+  command.flag("--json", json, "print JSON, one object a line");
+}
+
+void ServiceOptions::add_to(base::cli::Command& command) {
+  command.positional("service", service, "which service; may be left out where there is only one");
+  add_state_to(command);
+}
+
+base::Result<ServiceFolder> ServiceOptions::folder() const {
+  if (!service) {
+    TRY_ASSIGN(std::string only, only_service(state));
+    return ServiceFolder(state, std::move(only));
+  }
+  const ServiceFolder named(state, *service);
+  if (service->find('/') == std::string::npos && std::filesystem::exists(named.root() / "instances")) return named;
+  return base::fail(base::Kind::not_found, fmt::format("{} was never released from {}", *service, state));
+}
+
+}  // namespace trunkline::deployer

@@ -1,0 +1,13 @@
+#include "deployer/ctl/commands.h"
+#include "deployer/drivers/supervisor.h"
+
+namespace trunkline::deployer {
+
+void add_supervise(base::cli::Tool& tool) {
+  const auto folder = std::make_shared<std::string>();
+  base::cli::Command command = tool.command("supervise", "run one instance; the process driver starts this");
+  command.positional("folder", *folder, "the instance's folder");
+  command.hidden().action([folder] { return supervise(*folder); });
+}
+
+}  // namespace trunkline::deployer

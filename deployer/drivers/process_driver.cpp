@@ -1,0 +1,125 @@
+#include "deployer/drivers/process_driver.h"
+
+#include <csignal>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "base/core/digest.h"
+#include "base/core/files.h"
+#include "base/core/text.h"
+#include "deployer/support/pause.h"
+#include "ledger/artifact.h"
+
+namespace trunkline::deployer {
+namespace fs = std::filesystem;
+using base::fail;
+using base::Kind;
+using base::Millis;
+using base::Result;
+
+namespace {
+
+constexpr Millis kPoll{10};
+constexpr Millis kStartWithin{5'000};
+constexpr Millis kAfterGrace{3'000};  // how much longer than the grace a supervisor may take
+constexpr size_t kTailBytes = 64 * 1024;
+
+bool supervised(const std::optional<SupervisorState>& state) {
+  return state && state->status != InstanceStatus::stopped && base::is_running(state->supervisor);
+}
+
+// The supervisor is gone but what it started is not: end it by ourselves.
+void kill_orphan(const SupervisorState& state) {
+  if (state.child && base::is_running(*state.child)) kill(-state.child->pid, SIGKILL);
+}
+
+}  // namespace
+
+Result<> ProcessDriver::fetch(const fs::path& artifact, const ledger::Revision& revision) const {
+  if (fs::exists(folder_.release(revision))) return {};
+  TRY_ASSIGN(const std::string digest, base::sha256_of_file(artifact));
+  if (digest != revision.digest) {
+    return fail(Kind::invalid,
+                fmt::format("the artifact changed: expected {}, its digest is {}", revision.digest, digest),
+                {artifact.string(), 0, 0});
+  }
+  return ledger::unpack_artifact(artifact, folder_.release(revision));
+}
+
+Result<> ProcessDriver::start(const Instance& instance, const InstanceCommand& command,
+                              const ledger::Revision& revision, Millis stop_grace, std::stop_token stop) const {
+  const fs::path home = folder_.instance(instance.id);
+  TRY_ASSIGN(auto before, read_supervisor_state(home));
+  if (supervised(before)) {
+    if (before->revision == revision) return {};
+    return fail(Kind::conflict, fmt::format("{} still runs {}", instance.id, before->revision.version));
+  }
+  if (before) kill_orphan(*before);
+  TRY(write_spec(home, {command.argv, command.environment, folder_.release(revision),
+                        folder_.log(instance.id, revision), stop_grace, revision}));
+  std::error_code ignored;
+  fs::remove(home / "state.json", ignored);  // it tells of the one before
+  const base::Descriptor output{open("/dev/null", O_WRONLY | O_CLOEXEC)};
+  TRY_ASSIGN(base::Child supervisor, base::Child::start({{self_.string(), "supervise", home.string()}}, output));
+  const auto deadline = base::system_clock().steady() + kStartWithin;
+  for (;;) {
+    TRY_ASSIGN(const auto state, read_supervisor_state(home));
+    if (state && state->status == InstanceStatus::running) return {};
+    if (supervisor.poll() || base::system_clock().steady() > deadline) {
+      return fail(Kind::internal, fmt::format("{} did not start{}", instance.id,
+                                              state && !state->last_exit.empty() ? ": " + state->last_exit : ""));
+    }
+    TRY(pause_for(kPoll, stop));
+  }
+}
+
+Result<> ProcessDriver::stop(const std::string& instance, std::stop_token stop) const {
+  const fs::path home = folder_.instance(instance);
+  TRY_ASSIGN(auto state, read_supervisor_state(home));
+  if (!state) return {};
+  if (!base::is_running(state->supervisor)) {
+    kill_orphan(*state);
+    return {};
+  }
+  TRY_ASSIGN(const SupervisorSpec spec, read_spec(home));
+  kill(state->supervisor.pid, SIGTERM);
+  const auto deadline = base::system_clock().steady() + spec.stop_grace + kAfterGrace;
+  while (base::is_running(state->supervisor)) {
+    if (base::system_clock().steady() > deadline) kill(state->supervisor.pid, SIGKILL);
+    TRY(pause_for(kPoll, stop));
+  }
+  TRY_ASSIGN(state, read_supervisor_state(home));
+  if (state) kill_orphan(*state);
+  return {};
+}
+
+Result<InstanceView> ProcessDriver::observe(const std::string& instance) const {
+  TRY_ASSIGN(const auto state, read_supervisor_state(folder_.instance(instance)));
+  InstanceView view;
+  if (!state) return view;
+  view.restarts = state->restarts;
+  view.last_exit = state->last_exit;
+  view.revision = state->revision;
+  if (!supervised(state)) return view;
+  view.status = state->status;
+  view.process = state->child;
+  return view;
+}
+
+std::vector<std::string> ProcessDriver::log_tail(const std::string& instance, const ledger::Revision& revision,
+                                                 size_t lines) const {
+  const base::Descriptor file{open(folder_.log(instance, revision).c_str(), O_RDONLY | O_CLOEXEC)};
+  if (!file) return {};
+  const off_t size = lseek(file.get(), 0, SEEK_END);
+  const off_t from = std::max<off_t>(0, size - static_cast<off_t>(kTailBytes));
+  std::string text(static_cast<size_t>(size - from), '\0');
+  const ssize_t got = pread(file.get(), text.data(), text.size(), from);
+  text.resize(static_cast<size_t>(std::max<ssize_t>(0, got)));
+  std::vector<std::string> tail;
+  for (const std::string_view line : base::split(base::trim(text), '\n')) tail.emplace_back(line);
+  if (tail.size() > lines) tail.erase(tail.begin(), tail.end() - static_cast<long>(lines));
+  return tail;
+}
+
+}  // namespace trunkline::deployer

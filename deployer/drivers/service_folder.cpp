@@ -1,0 +1,90 @@
+#include "deployer/drivers/service_folder.h"
+
+#include <cstdlib>
+#include <fmt/format.h>
+#include <vector>
+
+#include "base/core/files.h"
+
+namespace trunkline::deployer {
+namespace fs = std::filesystem;
+using base::fail;
+using base::Kind;
+using base::Result;
+
+namespace {
+
+Result<base::Json> read_json(const fs::path& file) {
+  TRY_ASSIGN(const std::string text, base::read_file(file));
+  return base::parse_json(text, file.string());
+}
+
+}  // namespace
+
+Result<> ServiceFolder::make() const {
+  for (const fs::path& folder : {root_, root_ / "instances", root_ / "logs", root_ / "releases", root_ / "revisions"}) {
+    TRY(base::make_folders(folder));
+  }
+  std::error_code code;
+  fs::permissions(root_, fs::perms::owner_all, code);
+  if (code) return fail(base::system_error("chmod " + root_.string(), code.value()));
+  return {};
+}
+
+fs::path ServiceFolder::release(const ledger::Revision& revision) const {
+  constexpr size_t kPrefix = std::string_view("sha256:").size();
+  return root_ / "releases" / revision.digest.substr(std::min(kPrefix, revision.digest.size()), 16);
+}
+
+fs::path ServiceFolder::log(const std::string& id, const ledger::Revision& revision) const {
+  return root_ / "logs" / fmt::format("{}-{}.log", id, id_of(revision));
+}
+
+Result<> ServiceFolder::save_launch(const Launch& launch) const {
+  return base::write_file_atomically(root_ / "revisions" / (id_of(launch.revision) + ".json"),
+                                     base::to_pretty_text(to_json(launch)), 0600);
+}
+
+Result<Launch> ServiceFolder::load_launch(const ledger::Revision& revision) const {
+  TRY_ASSIGN(const base::Json json, read_json(root_ / "revisions" / (id_of(revision) + ".json")));
+  return launch_from_json(json);
+}
+
+Result<std::optional<ledger::Revision>> ServiceFolder::load_stable() const {
+  const auto json = read_json(root_ / "stable.json");
+  if (!json && json.error().kind == Kind::not_found) return std::nullopt;
+  if (!json) return fail(json.error());
+  return ledger::revision_from_json(*json);
+}
+
+Result<> ServiceFolder::save_stable(const std::optional<ledger::Revision>& revision) const {
+  const fs::path file = root_ / "stable.json";
+  if (revision) return base::write_file_atomically(file, base::to_pretty_text(ledger::to_json(*revision)), 0600);
+  std::error_code code;
+  fs::remove(file, code);
+  if (code) return fail(base::system_error("remove " + file.string(), code.value()));
+  return base::sync_folder(root_);
+}
+
+fs::path default_state_folder() {
+  const auto variable = [](const char* name) -> fs::path {
+    const char* value = std::getenv(name);
+    return value == nullptr ? "" : value;
+  };
+  if (const fs::path given = variable("TRUNKLINE_STATE"); !given.empty()) return given;
+  if (const fs::path home = variable("XDG_STATE_HOME"); !home.empty()) return home / "trunkline";
+  return variable("HOME") / ".local/state/trunkline";
+}
+
+Result<std::string> only_service(const fs::path& state) {
+  std::vector<std::string> services;
+  std::error_code code;
+  for (const auto& entry : fs::directory_iterator(state, code)) {
+    if (fs::exists(entry.path() / "instances")) services.push_back(entry.path().filename().string());
+  }
+  if (services.size() == 1) return services.front();
+  if (services.empty()) return fail(Kind::usage, fmt::format("nothing was released yet from {}", state.string()));
+  return fail(Kind::usage, fmt::format("name the service: {}", fmt::join(services, ", ")));
+}
+
+}  // namespace trunkline::deployer

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+
+#include "deployer/journal/journal.h"
+#include "deployer/run/mailbox.h"
+#include "deployer/run/performer.h"
+#include "deployer/run/reporter.h"
+
+namespace trunkline::deployer {
+
+// The rollout's own clock: steady, and after a restart it goes on where the journal ended.
+class RolloutClock {
+ public:
+  RolloutClock(const base::Clock& clock, base::Millis already)
+      : clock_(clock), start_(clock.steady()), already_(already) {}
+  base::Millis now() const { return already_ + std::chrono::duration_cast<base::Millis>(clock_.steady() - start_); }
+  base::WallTime wall() const { return clock_.wall(); }
+
+ private:
+  const base::Clock& clock_;
+  base::SteadyTime start_;
+  base::Millis already_;
+};
+
+// The loop: an event is written down, then the engine decides, then its actions are performed.
+class Conductor {
+ public:
+  // All outlive the conductor. `interrupted` is asked often: true ends the run between two events. `request` may give
+  // an event that a person asked for meanwhile.
+  struct World {
+    const Plan& plan;
+    Journal& journal;
+    Performer& performer;
+    Mailbox& mailbox;
+    Reporter& reporter;
+    const RolloutClock& clock;
+    std::function<bool()> interrupted;
+    std::function<std::optional<Event>()> request;
+  };
+
+  Conductor(World world, State state) : world_(std::move(world)), state_(std::move(state)) {}
+
+  // Takes `first` and goes on until the engine holds or finishes. Kind::cancelled when interrupted: the journal has
+  // everything, so it can be resumed. Kind::io if the journal cannot be written: then nothing more was done.
+  base::Result<State> run(const Event& first);
+
+ private:
+  base::Result<> take(const Event& event);
+
+  const World world_;
+  State state_;
+};
+
+}  // namespace trunkline::deployer

@@ -1,0 +1,103 @@
+#include <fmt/format.h>
+
+#include "base/cli/terminal.h"
+#include "deployer/drivers/process_driver.h"
+#include "deployer/engine/event_json.h"
+#include "deployer/run/status.h"
+
+namespace trunkline::deployer {
+using base::JsonArray;
+using base::JsonObject;
+
+namespace {
+
+constexpr size_t kLogLines = 5;
+
+// The measurements of the last bake: all that carry the last measurement's ticket.
+std::vector<Recorded> last_bake(const Begun& begun) {
+  std::vector<Recorded> bake;
+  int ticket = -1;
+  for (const Recorded& recorded : begun.journal.events) {
+    const auto* measured = std::get_if<event::Measured>(&recorded.event);
+    if (measured == nullptr) continue;
+    if (measured->ticket != ticket) bake.clear();
+    ticket = measured->ticket;
+    bake.push_back(recorded);
+  }
+  return bake;
+}
+
+const Metric& metric_of(const Begun& begun, const event::Measured& measured) {
+  return begun.plan.analysis.background[static_cast<size_t>(measured.metric)];
+}
+
+std::string head(const Begun& begun) {
+  const State& state = begun.state;
+  const std::string outcome =
+      state.outcome ? std::string(to_string(*state.outcome)) : std::string(to_string(state.phase));
+  std::string text =
+      fmt::format("{} {} -> {}: {}\n", begun.plan.service, begun.plan.from ? begun.plan.from->version : "nothing",
+                  begun.plan.to.version, outcome);
+  text += fmt::format("why:      {}\n", state.reason.empty() ? "every check passed" : state.reason);
+  text += fmt::format("who:      {} started it at {}\n", begun.journal.header.who,
+                      base::to_iso8601(begun.journal.header.started_at));
+  if (state.served_by_new > 0)
+    text += fmt::format("users:    {} requests reached the new revision\n", state.served_by_new);
+  return text;
+}
+
+std::string measurements(const Begun& begun) {
+  std::vector<std::vector<std::string>> rows = {{"TIME", "METRIC", "RESULT", "LIMIT", "VERDICT"}};
+  for (const Recorded& recorded : last_bake(begun)) {
+    const auto& measured = std::get<event::Measured>(recorded.event);
+    const Metric& metric = metric_of(begun, measured);
+    const Measurement& m = measured.measurement;
+    rows.push_back({base::to_iso8601(recorded.wall).substr(11, 10), metric.name,
+                    m.kind == Measurement::Kind::value ? fmt::format("{:.4g}", m.value) : m.detail,
+                    to_string(metric.success ? *metric.success : *metric.failure),
+                    std::string(to_string(assess(metric, begun.plan.analysis.on_missing, m)))});
+  }
+  if (rows.size() == 1) return "";
+  return "\nmeasured in the last bake (UTC):\n" + base::cli::format_table(rows);
+}
+
+// Of the instances that the change reached.
+std::string logs(const ServiceFolder& folder, const Begun& begun) {
+  const ProcessDriver driver(folder, "/proc/self/exe");
+  const bool bad = begun.state.outcome != Outcome::completed;
+  if (!bad || begun.plan.instances.empty()) return "";
+  const std::string& first = begun.plan.instances.front();
+  std::string text = fmt::format("\nlast lines of {}:\n", folder.log(first, begun.plan.to).string());
+  for (const std::string& line : driver.log_tail(first, begun.plan.to, kLogLines)) text += "  " + line + "\n";
+  return text;
+}
+
+}  // namespace
+
+std::string explain(const ServiceFolder& folder, const Begun& begun) {
+  return head(begun) + measurements(begun) + logs(folder, begun);
+}
+
+base::Json explain_json(const Begun& begun) {
+  JsonObject json = to_json(release_of(begun)).as_object();
+  json["phase"] = to_string(begun.state.phase);
+  json["requests_served_by_new"] = begun.state.served_by_new;
+  JsonArray measured;
+  for (const Recorded& recorded : last_bake(begun)) {
+    const auto& event = std::get<event::Measured>(recorded.event);
+    const Metric& metric = metric_of(begun, event);
+    JsonObject row{
+        {"at", base::to_iso8601(recorded.wall)}, {"metric", metric.name}, {"query", to_string(metric.query)}};
+    row["limit"] = to_string(metric.success ? *metric.success : *metric.failure);
+    const base::Json measurement = to_json(recorded.event);
+    for (const char* key : {"value", "missing", "error"}) {
+      if (const base::Json* value = base::find(measurement, key)) row[key] = *value;
+    }
+    row["verdict"] = to_string(assess(metric, begun.plan.analysis.on_missing, event.measurement));
+    measured.push_back(std::move(row));
+  }
+  json["measurements"] = std::move(measured);
+  return json;
+}
+
+}  // namespace trunkline::deployer

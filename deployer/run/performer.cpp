@@ -1,0 +1,111 @@
+#include "deployer/run/performer.h"
+
+#include <fmt/format.h>
+
+namespace trunkline::deployer {
+using base::Kind;
+using base::Result;
+
+namespace {
+
+constexpr size_t kTailLines = 3;
+
+template <typename... Handlers>
+struct Overloaded : Handlers... {
+  using Handlers::operator()...;
+};
+
+Result<int64_t> no_number(const Result<>& done) {
+  if (!done) return base::fail(done.error());
+  return 0;
+}
+
+}  // namespace
+
+Performer::Performer(World world)
+    : world_(std::move(world)),
+      prober_(world_.rollout.probes, [this](const std::string& id) { return world_.driver.observe(id); }),
+      checks_(world_.rollout.instances) {}
+
+void Performer::run(int ticket, int instance, Act act) {
+  threads_.emplace_back([this, ticket, instance, act = std::move(act)](const std::stop_token& stop) {
+    const auto done = act(stop);
+    if (stop.stop_requested()) return;
+    if (done) {
+      world_.mailbox.put(event::Done{ticket, instance, *done});
+    } else {
+      world_.mailbox.put(event::Failed{ticket, instance, to_string(done.error())});
+    }
+  });
+}
+
+void Performer::cancel() {
+  for (std::jthread& thread : threads_) thread.request_stop();
+  threads_.clear();
+}
+
+Result<int64_t> Performer::start(int index, Side side, const std::stop_token& stop) const {
+  const InstanceCommand command =
+      command_for(launch(side), instance(index), world_.rollout.service, world_.rollout.environment);
+  return no_number(
+      world_.driver.start(instance(index), command, launch(side).revision, world_.rollout.stop_grace, stop));
+}
+
+// What the program said last says more than the probe does.
+Result<int64_t> Performer::probe(int index, Side side, const std::stop_token& stop) const {
+  const auto done = prober_.probe(instance(index), launch(side).revision, stop);
+  if (done) return 0;
+  base::Error error = done.error();
+  for (const std::string& line : world_.driver.log_tail(instance(index).id, launch(side).revision, kTailLines))
+    error.message += "\n    " + line;
+  return base::fail(std::move(error));
+}
+
+void Performer::perform(const Action& action) {
+  std::visit(Overloaded{
+                 [this](const action::Cancel&) { cancel(); },
+                 [this](const action::Fetch& a) {
+                   run(a.ticket, -1, [this](const std::stop_token&) {
+                     return no_number(world_.driver.fetch(world_.artifact, world_.plan.to));
+                   });
+                 },
+                 [this](const action::Start& a) {
+                   run(a.ticket, a.instance,
+                       [this, a](const std::stop_token& stop) { return start(a.instance, a.side, stop); });
+                 },
+                 [this](const action::Probe& a) {
+                   run(a.ticket, a.instance,
+                       [this, a](const std::stop_token& stop) { return probe(a.instance, a.side, stop); });
+                 },
+                 [this](const action::Admit& a) {
+                   run(a.ticket, a.instance, [this, a](const std::stop_token& stop) {
+                     return world_.dial.admit(instance(a.instance).id, stop);
+                   });
+                 },
+                 [this](const action::Drain& a) {
+                   run(a.ticket, a.instance, [this, a](const std::stop_token& stop) {
+                     return world_.dial.drain(instance(a.instance).id, stop);
+                   });
+                 },
+                 [this](const action::Stop& a) {
+                   run(a.ticket, a.instance, [this, a](const std::stop_token& stop) {
+                     return no_number(world_.driver.stop(instance(a.instance).id, stop));
+                   });
+                 },
+                 // Not on a thread: the counters must be noted before the first measurement looks at them.
+                 [this](const action::OpenBake& a) { checks_.open(a.fresh, a.stable, world_.now()); },
+                 [this](const action::Measure& a) {
+                   threads_.emplace_back([this, a](const std::stop_token& stop) {
+                     const Metric& metric = world_.plan.analysis.background[static_cast<size_t>(a.metric)];
+                     Measurement measurement = checks_.measure(metric.query, world_.now());
+                     if (!stop.stop_requested())
+                       world_.mailbox.put(event::Measured{a.ticket, a.metric, std::move(measurement)});
+                   });
+                 },
+                 [](const action::Hold&) {},
+                 [](const action::Finish&) {},
+             },
+             action);
+}
+
+}  // namespace trunkline::deployer

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <functional>
+#include <list>
+#include <string>
+#include <thread>
+
+#include "deployer/checks/scrape_checks.h"
+#include "deployer/dial/dial.h"
+#include "deployer/drivers/process_driver.h"
+#include "deployer/engine/engine.h"
+#include "deployer/run/mailbox.h"
+#include "deployer/run/prober.h"
+
+namespace trunkline::deployer {
+
+// Does what the engine asks for, each act on a thread of its own, and puts what became of it into the mailbox. Called
+// from one thread.
+class Performer {
+ public:
+  // All of them outlive the performer. `now` gives the rollout's own time.
+  struct World {
+    const Rollout& rollout;
+    const Plan& plan;
+    std::filesystem::path artifact;
+    const Launch& fresh;
+    const Launch* stable;  // null on a first release
+    const ProcessDriver& driver;
+    Dial& dial;
+    Mailbox& mailbox;
+    std::function<base::Millis()> now;
+  };
+
+  explicit Performer(World world);
+  ~Performer() { cancel(); }
+
+  // Hold and Finish are the conductor's and do nothing here.
+  void perform(const Action& action);
+
+  // Asks all acts under way to end and waits until they have; their answers are lost.
+  void cancel();
+
+ private:
+  using Act = std::function<base::Result<int64_t>(const std::stop_token&)>;
+  // Answers Done with the act's number as `requests`, or Failed; nothing if it was cancelled.
+  void run(int ticket, int instance, Act act);
+  base::Result<int64_t> start(int instance, Side side, const std::stop_token& stop) const;
+  base::Result<int64_t> probe(int instance, Side side, const std::stop_token& stop) const;
+
+  const Instance& instance(int index) const { return world_.rollout.instances[static_cast<size_t>(index)]; }
+  const Launch& launch(Side side) const { return side == Side::fresh ? world_.fresh : *world_.stable; }
+
+  const World world_;
+  const Prober prober_;
+  ScrapeChecks checks_;
+  std::list<std::jthread> threads_;
+};
+
+}  // namespace trunkline::deployer

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <stop_token>
+
+#include "base/http/client.h"
+#include "deployer/drivers/process_driver.h"
+#include "deployer/plan/rollout.h"
+
+namespace trunkline::deployer {
+
+// Asks a started instance whether it is up, ready, and the revision it should be. Thread-safe.
+class Prober {
+ public:
+  using Observe = std::function<base::Result<InstanceView>(const std::string& instance)>;
+
+  // `observe` tells of the instance's process, so that a crash ends the waiting at once.
+  Prober(Probes probes, Observe observe);
+
+  // Startup, then readiness, then identity. Kind::unavailable with the last answer when a probe runs out of tries.
+  base::Result<> probe(const Instance& instance, const ledger::Revision& revision, const std::stop_token& stop) const;
+
+ private:
+  base::Result<> until_healthy(const HttpProbe& probe, const Instance& instance, std::string_view name,
+                               const std::function<base::Result<>(const base::Response&)>& accept,
+                               const std::stop_token& stop) const;
+  base::Result<> check_alive(const Instance& instance) const;
+
+  const Probes probes_;
+  const Observe observe_;
+};
+
+}  // namespace trunkline::deployer

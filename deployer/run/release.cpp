@@ -1,0 +1,242 @@
+#include "deployer/run/release.h"
+
+#include <fmt/format.h>
+#include <random>
+#include <stop_token>
+
+#include "base/cli/terminal.h"
+#include "base/cli/tool.h"
+#include "base/core/digest.h"
+#include "base/core/files.h"
+#include "base/core/signals.h"
+#include "deployer/dial/dial.h"
+#include "deployer/run/conductor.h"
+#include "deployer/run/service_lock.h"
+#include "ledger/artifact.h"
+
+namespace trunkline::deployer {
+namespace fs = std::filesystem;
+using base::fail;
+using base::Kind;
+using base::Result;
+
+namespace {
+
+constexpr int kRolledBack = 3;
+constexpr int kHeld = 4;
+
+std::string new_id(base::WallTime now) {
+  std::string time = base::to_iso8601(now).substr(0, 19);
+  std::erase_if(time, [](char c) { return c == '-' || c == ':'; });
+  return fmt::format("{}-{:04x}", time, std::random_device{}() & 0xFFFFu);
+}
+
+// stable.json and the history follow the journal; doing it twice changes nothing.
+Result<> settle(const ServiceFolder& folder, const Begun& begun) {
+  if (begun.state.outcome == Outcome::completed) TRY(folder.save_stable(begun.plan.to));
+  return ledger::append_release(folder.history(), release_of(begun));
+}
+
+// A person's request to the deployer at work: one file, taken away when it is read.
+std::optional<Event> take_request(const ServiceFolder& folder) {
+  const auto text = base::read_file(folder.request());
+  if (!text) return std::nullopt;
+  std::error_code ignored;
+  fs::remove(folder.request(), ignored);
+  return event::AbortRequested{*text};
+}
+
+// Everything between a journal that stands and a rollout that ended; the lock is held.
+Result<int> conduct(const ServiceFolder& folder, Begun begun, Journal journal, const Event& first, bool resumed,
+                    const fs::path& artifact, const MoveOptions& options) {
+  TRY_ASSIGN(const Launch fresh, folder.load_launch(begun.plan.to));
+  std::optional<Launch> stable;
+  if (begun.plan.from) {
+    TRY_ASSIGN(stable, folder.load_launch(*begun.plan.from));
+  }
+  const ProcessDriver driver(folder, "/proc/self/exe");
+  const auto dial = make_dial(begun.rollout);
+  const base::Millis already = begun.journal.events.empty() ? base::Millis{0} : begun.journal.events.back().at;
+  const RolloutClock clock(base::system_clock(), already);
+  Mailbox mailbox;
+  Reporter reporter(begun.plan, options.json);
+  Performer performer({begun.rollout, begun.plan, artifact, fresh, stable ? &*stable : nullptr, driver, *dial, mailbox,
+                       [&clock] { return clock.now(); }});
+  reporter.began(resumed);
+  std::error_code ignored;
+  fs::remove(folder.request(), ignored);  // one that came too late for the rollout before
+  Conductor conductor({begun.plan, journal, performer, mailbox, reporter, clock,
+                       [] { return base::wait_for_termination(base::Millis{0}).has_value(); },
+                       [&folder] { return take_request(folder); }},
+                      begun.state);
+  auto state = conductor.run(first);
+  if (!state && state.error().kind == Kind::cancelled) {
+    return fail(Kind::cancelled, fmt::format("stopped here, as it is. Next: deployer resume {0}, or deployer abort {0}",
+                                             folder.service()));
+  }
+  if (!state) return fail(state.error());
+  reporter.ended(*state, clock.now());
+  if (state->phase == Phase::held) return exit_code_of(*state);
+  TRY_ASSIGN(const auto ended, load_begun(folder));
+  TRY(settle(folder, *ended));
+  return exit_code_of(*state);
+}
+
+Result<int> refuse_unfinished(const Begun& begun, bool json) {
+  const std::string text = fmt::format("{} is not finished with {} ({})", begun.plan.service, begun.plan.to.version,
+                                       to_string(begun.state.phase));
+  if (json) {
+    base::cli::print_json(base::JsonObject{{"type", "unfinished"}, {"id", begun.plan.id}, {"reason", text}});
+  } else {
+    base::cli::print(fmt::format("{0}. Nothing was touched. Next: `deployer resume {1}` or `deployer abort {1}`.\n",
+                                 text, begun.plan.service));
+  }
+  return kHeld;
+}
+
+fs::path beside(const std::string& rollout_file, const fs::path& path) {
+  return path.is_absolute() ? path : fs::absolute(fs::path(rollout_file)).parent_path() / path;
+}
+
+}  // namespace
+
+Result<std::optional<Begun>> load_begun(const ServiceFolder& folder) {
+  auto journal = read_journal(folder.journal());
+  if (!journal && journal.error().kind == Kind::not_found) return std::nullopt;
+  if (!journal) return fail(journal.error());
+  const Header& header = journal->header;
+  TRY_ASSIGN(Rollout rollout, parse_rollout(header.text, header.file));
+  TRY_ASSIGN(Plan plan, compile(rollout, header.id, header.from, header.to));
+  State state = replay(plan, journal->events);
+  return Begun{std::move(*journal), std::move(rollout), std::move(plan), std::move(state)};
+}
+
+ledger::Release release_of(const Begun& begun) {
+  const Header& header = begun.journal.header;
+  ledger::Release release;
+  release.id = header.id;
+  release.service = begun.plan.service;
+  release.environment = begun.plan.environment;
+  release.from = header.from;
+  release.to = header.to;
+  release.strategy = begun.plan.strategy;
+  release.started_at = header.started_at;
+  for (const Recorded& recorded : begun.journal.events) {
+    release.ended_at = recorded.wall;
+    const bool exposed = begun.state.first_exposed && recorded.at >= *begun.state.first_exposed;
+    if (exposed && !release.first_exposed_at) release.first_exposed_at = recorded.wall;
+  }
+  release.outcome = begun.state.outcome ? to_string(*begun.state.outcome) : "";
+  release.reason = begun.state.reason;
+  release.who = header.who;
+  return release;
+}
+
+int exit_code_of(const State& state) {
+  if (!state.outcome) return kHeld;
+  switch (*state.outcome) {
+    case Outcome::completed:
+      return 0;
+    case Outcome::rolled_back:
+      return kRolledBack;
+    case Outcome::failed:
+      return 1;
+  }
+  return 1;
+}
+
+Result<Prepared> prepare(const std::string& file, const std::optional<std::string>& artifact_ref) {
+  auto text = base::read_file(file, 1024 * 1024);
+  if (!text) return fail(Kind::invalid, text.error().message, text.error().where);
+  TRY_ASSIGN(Rollout rollout, parse_rollout(*text, file));
+  const std::string ref = artifact_ref ? artifact_ref->substr(artifact_ref->starts_with("file:") ? 5 : 0) : "";
+  // A reference on the command line is meant from where the person stands, one in the file from where the file is.
+  const fs::path artifact = artifact_ref ? fs::absolute(ref) : beside(file, rollout.artifact_ref);
+  auto manifest = ledger::read_manifest(artifact);
+  if (!manifest) return fail(Kind::invalid, "artifact.ref: " + to_string(manifest.error()), {file, 0, 0});
+  TRY_ASSIGN(const std::string digest, base::sha256_of_file(artifact));
+  if (!rollout.artifact_digest.empty() && !artifact_ref && digest != rollout.artifact_digest) {
+    return fail(Kind::invalid, fmt::format("artifact.digest: {} has the digest {}", artifact.string(), digest),
+                {file, 0, 0});
+  }
+  Launch launch{{manifest->version, manifest->commit, digest, config_digest(rollout.command, rollout.variables)},
+                rollout.command,
+                rollout.variables};
+  rollout.file = file;
+  return Prepared{std::move(rollout), artifact, std::move(launch)};
+}
+
+Result<int> run_release(const Prepared& prepared, const MoveOptions& options) {
+  const ServiceFolder folder(options.state, prepared.rollout.service);
+  TRY(folder.make());
+  TRY_ASSIGN(const ServiceLock lock, ServiceLock::take(folder, "run " + prepared.rollout.file));
+  TRY_ASSIGN(const auto before, load_begun(folder));
+  if (before && !before->finished()) return refuse_unfinished(*before, options.json);
+  if (before) TRY(settle(folder, *before));
+  TRY(make_dial(prepared.rollout)->read());  // a balancer that is gone is found before anything is touched
+  TRY_ASSIGN(const auto stable, folder.load_stable());
+  const base::WallTime now = base::system_clock().wall();
+  TRY_ASSIGN(const std::string text, base::read_file(prepared.rollout.file));
+  const Header header{
+      new_id(now), prepared.rollout.service, prepared.rollout.file, text, stable, prepared.launch.revision, now,
+      who_am_i()};
+  TRY_ASSIGN(const Plan plan, compile(prepared.rollout, header.id, header.from, header.to));
+  TRY(folder.save_launch(prepared.launch));
+  TRY_ASSIGN(Journal journal, Journal::create(folder.journal(), header));
+  Begun begun{{header, {}, 0}, prepared.rollout, plan, initial_state(plan)};
+  return conduct(folder, std::move(begun), std::move(journal), event::Began{}, false, prepared.artifact, options);
+}
+
+Result<int> move_on(const std::string& service, const Event& event, const MoveOptions& options) {
+  const ServiceFolder folder(options.state, service);
+  TRY_ASSIGN(auto seen, load_begun(folder));
+  if (!seen || seen->finished()) {
+    base::cli::print(fmt::format("{} has no unfinished rollout.\n", service));
+    return 0;
+  }
+  const auto* abort = std::get_if<event::AbortRequested>(&event);
+  if (abort != nullptr && ServiceLock::is_held(folder)) {
+    TRY(base::write_file_atomically(folder.request(), abort->who, 0600));
+    base::cli::print("The deployer at work was told to take it back.\n");
+    return 0;
+  }
+  TRY_ASSIGN(const ServiceLock lock, ServiceLock::take(folder, abort != nullptr ? "abort" : "resume"));
+  TRY_ASSIGN(seen, load_begun(folder));  // again, now that nobody else writes
+  if (seen->finished()) {
+    TRY(settle(folder, *seen));
+    return exit_code_of(seen->state);
+  }
+  TRY_ASSIGN(Journal journal, Journal::reopen(folder.journal(), seen->journal));
+  const fs::path artifact = beside(seen->rollout.file, seen->rollout.artifact_ref);
+  return conduct(folder, std::move(*seen), std::move(journal), event, true, artifact, options);
+}
+
+Result<int> take_down(const std::string& service, const MoveOptions& options) {
+  const ServiceFolder folder(options.state, service);
+  TRY_ASSIGN(auto begun, load_begun(folder));
+  if (!begun)
+    return fail(Kind::not_found, fmt::format("{} was never released from {}", service, options.state.string()));
+  TRY_ASSIGN(const ServiceLock lock, ServiceLock::take(folder, "down"));
+  const auto dial = make_dial(begun->rollout);
+  const ProcessDriver driver(folder, "/proc/self/exe");
+  for (const Instance& instance : begun->rollout.instances) {
+    // A balancer that is gone sends nobody any more: the instances are stopped all the same.
+    if (const auto drained = dial->drain(instance.id, std::stop_token{}); !drained) {
+      base::cli::print_error("deployer", drained.error());
+    }
+    TRY(driver.stop(instance.id, std::stop_token{}));
+    if (!options.json) base::cli::print(fmt::format("{} stopped\n", instance.id));
+  }
+  TRY(folder.save_stable(std::nullopt));
+  if (!begun->finished()) {
+    TRY_ASSIGN(Journal journal, Journal::reopen(folder.journal(), begun->journal));
+    const base::Millis at = begun->journal.events.empty() ? base::Millis{0} : begun->journal.events.back().at;
+    TRY(journal.append({at, base::system_clock().wall(), event::Abandoned{who_am_i()}}));
+    TRY_ASSIGN(begun, load_begun(folder));
+    TRY(settle(folder, *begun));
+  }
+  if (options.json) base::cli::print_json(base::JsonObject{{"service", service}, {"state", "stopped"}});
+  return 0;
+}
+
+}  // namespace trunkline::deployer

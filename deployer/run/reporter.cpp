@@ -1,0 +1,121 @@
+#include "deployer/run/reporter.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "base/cli/terminal.h"
+#include "deployer/engine/event_json.h"
+
+namespace trunkline::deployer {
+using base::cli::Colour;
+using base::cli::paint;
+
+namespace {
+
+std::string revision_name(const std::optional<ledger::Revision>& revision) {
+  return revision ? revision->version : "nothing";
+}
+
+Colour colour_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::pass:
+      return Colour::green;
+    case Verdict::fail:
+      return Colour::red;
+    case Verdict::inconclusive:
+      return Colour::yellow;
+    case Verdict::error:
+      return Colour::red;
+  }
+  return Colour::plain;
+}
+
+Colour colour_of(Outcome outcome) {
+  return outcome == Outcome::completed ? Colour::green : Colour::red;
+}
+
+}  // namespace
+
+Reporter::Reporter(const Plan& plan, bool json)
+    : plan_(plan), json_(json), colour_(!json && base::cli::use_colour(STDOUT_FILENO)) {}
+
+void Reporter::line(base::Millis now, const std::string& text) const {
+  base::cli::print(fmt::format("{:>7.1f}s  {}\n", static_cast<double>(now.count()) / 1000, text));
+}
+
+void Reporter::event_line(std::string_view name, base::JsonObject fields, base::Millis now) const {
+  base::JsonObject json{{"type", name}, {"at_ms", now.count()}};
+  for (const auto& field : fields) json[field.key()] = field.value();
+  base::cli::print_json(json);
+}
+
+void Reporter::began(bool resumed) {
+  if (json_) {
+    base::JsonObject fields{
+        {"id", plan_.id}, {"service", plan_.service}, {"strategy", plan_.strategy}, {"resumed", resumed}};
+    if (plan_.from) fields["from"] = to_json(*plan_.from);
+    fields["to"] = to_json(plan_.to);
+    return event_line("began", std::move(fields), base::Millis{0});
+  }
+  base::cli::print(
+      paint(fmt::format("{}  {} -> {}  {} over {} instances{}\n", plan_.service, revision_name(plan_.from),
+                        plan_.to.version, plan_.strategy, plan_.instances.size(), resumed ? " (taken up again)" : ""),
+            Colour::bold, colour_));
+}
+
+void Reporter::told(const State& before, const Event& event, const State& state, base::Millis now) {
+  if (json_) {
+    if (std::holds_alternative<event::Ticked>(event)) return;
+    base::JsonObject fields = to_json(event).as_object();
+    fields["phase"] = to_string(state.phase);
+    return event_line("event", std::move(fields), now);
+  }
+  if (const auto* measured = std::get_if<event::Measured>(&event)) {
+    const Metric& metric = plan_.analysis.background[static_cast<size_t>(measured->metric)];
+    const Verdict verdict = assess(metric, plan_.analysis.on_missing, measured->measurement);
+    const std::string value = measured->measurement.kind == Measurement::Kind::value
+                                  ? fmt::format("{:.4g}", measured->measurement.value)
+                                  : measured->measurement.detail;
+    const Condition& limit = metric.success ? *metric.success : *metric.failure;
+    return line(now, fmt::format("  {:<14} {:<10} {:<18} {}", metric.name, value, to_string(limit),
+                                 paint(to_string(verdict), colour_of(verdict), colour_)));
+  }
+  // Steps whose last instance is done, in the words of the plan.
+  const bool done =
+      std::holds_alternative<event::Done>(event) && state.step > before.step && state.phase == before.phase;
+  if (done && !std::holds_alternative<step::Bake>(before.steps[before.step])) {
+    line(now, to_string(before.steps[before.step], plan_.instances) + paint("  done", Colour::dim, colour_));
+  }
+  if (before.phase != Phase::rolling_back && state.phase == Phase::rolling_back) {
+    line(now, paint("taking it back: " + state.reason, Colour::red, colour_));
+  }
+}
+
+void Reporter::acting(const Action& action, base::Millis now) {
+  if (json_) return;
+  if (const auto* open = std::get_if<action::OpenBake>(&action)) {
+    line(now, fmt::format("bake: {} new, {} stable", open->fresh.size(), open->stable.size()));
+  }
+}
+
+void Reporter::ended(const State& state, base::Millis now) {
+  if (json_) {
+    base::JsonObject fields{{"outcome", state.outcome ? to_string(*state.outcome) : "held"},
+                            {"reason", state.reason},
+                            {"requests_served_by_new", state.served_by_new}};
+    return event_line("ended", std::move(fields), now);
+  }
+  if (!state.outcome) {
+    line(now, paint("held: " + state.reason, Colour::yellow, colour_));
+    return base::cli::print(fmt::format(
+        "Users stay where they are. Next: `deployer resume {0}` or `deployer abort {0}`.\n", plan_.service));
+  }
+  line(now, paint(to_string(*state.outcome), colour_of(*state.outcome), colour_) +
+                (state.reason.empty() ? "" : ": " + state.reason));
+  if (*state.outcome != Outcome::completed) {
+    base::cli::print(fmt::format("{} requests reached the new revision. `deployer explain {}` says more.\n",
+                                 state.served_by_new, plan_.service));
+  }
+}
+
+}  // namespace trunkline::deployer

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+
+#include "deployer/engine/engine.h"
+#include "deployer/plan/plan.h"
+
+namespace trunkline::deployer {
+
+// Tells a person, or with --json a program, what happens, a line at a time on stdout. Not thread-safe.
+class Reporter {
+ public:
+  Reporter(const Plan& plan, bool json);
+
+  void began(bool resumed);
+  // After `event` was taken at `now`; `state` is what it led to.
+  void told(const State& before, const Event& event, const State& state, base::Millis now);
+  void acting(const Action& action, base::Millis now);
+  void ended(const State& state, base::Millis now);
+
+ private:
+  void line(base::Millis now, const std::string& text) const;
+  void event_line(std::string_view name, base::JsonObject fields, base::Millis now) const;
+
+  const Plan& plan_;
+  const bool json_;
+  const bool colour_;
+};
+
+}  // namespace trunkline::deployer

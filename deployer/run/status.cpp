@@ -1,0 +1,110 @@
+#include "deployer/run/status.h"
+
+#include <fmt/format.h>
+#include <map>
+
+#include "base/cli/terminal.h"
+#include "deployer/dial/dial.h"
+#include "deployer/drivers/process_driver.h"
+#include "deployer/run/service_lock.h"
+
+namespace trunkline::deployer {
+using base::JsonArray;
+using base::JsonObject;
+using base::Result;
+
+namespace {
+
+// Serving at every balancer, by instance.
+void add_traffic(const Rollout& rollout, Status& status) {
+  if (!rollout.traffic) return;
+  const auto views = make_dial(rollout)->read();
+  if (!views) {
+    status.warning = to_string(views.error());
+    return;
+  }
+  std::map<std::string, bool> serving;
+  for (const DialView& view : *views) {
+    const auto seen = serving.try_emplace(view.instance, true).first;
+    seen->second = seen->second && view.serving;
+  }
+  for (Status::Row& row : status.instances) row.traffic = serving[row.id] ? "serving" : "out";
+}
+
+double share_of(const Status& status) {
+  int serving = 0, fresh = 0;
+  for (const Status::Row& row : status.instances) {
+    if (row.traffic == "out" || row.view.status != InstanceStatus::running) continue;
+    ++serving;
+    fresh += row.view.revision == status.revision ? 1 : 0;
+  }
+  return serving == 0 ? 0 : static_cast<double>(fresh) / serving;
+}
+
+}  // namespace
+
+Result<Status> read_status(const ServiceFolder& folder) {
+  TRY_ASSIGN(const auto begun, load_begun(folder));
+  if (!begun) return base::fail(base::Kind::not_found, fmt::format("{} was never released", folder.service()));
+  Status status;
+  status.service = folder.service();
+  status.environment = begun->plan.environment;
+  status.phase = to_string(begun->state.phase);
+  if (begun->state.step < begun->state.steps.size() && !begun->finished()) {
+    status.step = to_string(begun->state.steps[begun->state.step], begun->plan.instances);
+  }
+  status.at_work = ServiceLock::is_held(folder);
+  status.revision = begun->plan.to;
+  TRY_ASSIGN(status.stable, folder.load_stable());
+  const ProcessDriver driver(folder, "/proc/self/exe");
+  for (const Instance& instance : begun->rollout.instances) {
+    TRY_ASSIGN(InstanceView view, driver.observe(instance.id));
+    status.instances.push_back({instance.id, instance.address(), std::move(view), ""});
+  }
+  add_traffic(begun->rollout, status);
+  status.share = share_of(status);
+  status.reason = begun->state.reason;
+  return status;
+}
+
+base::Json to_json(const Status& status) {
+  JsonObject json{{"service", status.service}, {"environment", status.environment}, {"phase", status.phase}};
+  if (!status.step.empty()) json["step"] = status.step;
+  json["at_work"] = status.at_work;
+  if (status.revision) json["revision"] = to_json(*status.revision);
+  if (status.stable) json["stable"] = to_json(*status.stable);
+  json["share"] = status.share;
+  JsonArray instances;
+  for (const Status::Row& row : status.instances) {
+    JsonObject item{{"id", row.id}, {"address", row.address}};
+    if (row.view.process) item["pid"] = row.view.process->pid;
+    if (row.view.revision) item["revision"] = row.view.revision->version;
+    item["state"] = to_string(row.view.status);
+    if (!row.traffic.empty()) item["traffic"] = row.traffic;
+    item["restarts"] = row.view.restarts;
+    instances.push_back(std::move(item));
+  }
+  json["instances"] = std::move(instances);
+  json["reason"] = status.reason;
+  return json;
+}
+
+std::string to_text(const Status& status) {
+  std::string text = fmt::format("{} in {}: {}{}\n", status.service, status.environment, status.phase,
+                                 status.at_work ? ", a deployer is at work" : "");
+  if (!status.step.empty()) text += fmt::format("at: {}\n", status.step);
+  if (!status.reason.empty()) text += fmt::format("reason: {}\n", status.reason);
+  text += fmt::format("stable: {}\n\n", status.stable ? status.stable->version : "none");
+  std::vector<std::vector<std::string>> rows = {
+      {"INSTANCE", "ADDRESS", "PID", "REVISION", "STATE", "TRAFFIC", "RESTARTS"}};
+  for (const Status::Row& row : status.instances) {
+    rows.push_back({row.id, row.address, row.view.process ? std::to_string(row.view.process->pid) : "-",
+                    row.view.revision ? row.view.revision->version : "-", std::string(to_string(row.view.status)),
+                    row.traffic.empty() ? "-" : row.traffic, std::to_string(row.view.restarts)});
+  }
+  text += base::cli::format_table(rows);
+  if (!status.warning.empty()) text += fmt::format("\nwarning: {}\n", status.warning);
+  return text;
+}
+
+}  // namespace trunkline::deployer

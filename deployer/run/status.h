@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/core/json.h"
+#include "deployer/drivers/process_driver.h"
+#include "deployer/run/release.h"
+
+// What a person asks about a service, collected into plain values first and printed afterwards.
+namespace trunkline::deployer {
+
+struct Status {
+  struct Row {
+    std::string id;
+    std::string address;
+    InstanceView view;
+    std::string traffic;  // "serving", "out", or "" where the balancer could not be asked or there is none
+  };
+  std::string service;
+  std::string environment;
+  std::string phase;                         // forward | rolling_back | held | done, of the last rollout
+  std::string step;                          // what it is at; "" when done
+  bool at_work = false;                      // a deployer acts on it now
+  std::optional<ledger::Revision> revision;  // of the last rollout
+  std::optional<ledger::Revision> stable;
+  double share = 0;  // of the instances that serve: how many run `revision`
+  std::vector<Row> instances;
+  std::string reason;
+  std::string warning;  // why the balancer could not be asked
+};
+
+base::Result<Status> read_status(const ServiceFolder& folder);
+base::Json to_json(const Status& status);
+std::string to_text(const Status& status);
+
+// Why the last rollout ended or is held as it is: metric, value, limit and query, what was measured in that bake, and
+// the last lines of the new side's logs.
+std::string explain(const ServiceFolder& folder, const Begun& begun);
+base::Json explain_json(const Begun& begun);
+
+}  // namespace trunkline::deployer
