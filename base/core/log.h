@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -15,7 +16,15 @@ namespace trunkline::base {
 
 enum class LogLevel { debug, info, warn, error };
 
-using LogFields = std::initializer_list<std::pair<std::string_view, Json>>;
+struct LogField {
+  LogField(std::string_view name, Json content) : key(name), value(std::move(content)) {}
+  template <std::convertible_to<std::string_view> Text>
+  LogField(std::string_view name, const Text& text) : key(name), value(std::string_view(text)) {}
+
+  std::string_view key;
+  Json value;
+};
+using LogFields = std::initializer_list<LogField>;
 
 std::string_view to_string(LogLevel level);
 
