@@ -1,0 +1,28 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/core/clock.h"
+#include "base/core/result.h"
+
+namespace trunkline::shortener {
+
+struct ServeOptions {
+  std::string listen = "127.0.0.1:8080";
+  std::string store = "sqlite:links.db";
+  int64_t threads = 0;  // 0: one a core
+  bool open = false;
+  std::string api_key;
+  bool allow_faults = false;
+  std::vector<std::string> faults;
+  base::Millis grace{10'000};
+  int64_t cache_mb = 64;
+  std::string log_level = "info";
+};
+
+// `shortener serve`: serves until SIGTERM or SIGINT, then ends within the grace time. 0; 1 if requests had to be cut.
+base::Result<int> serve(const ServeOptions& options);
+
+}  // namespace trunkline::shortener

@@ -1,0 +1,99 @@
+#include "shortener/http/create_queue.h"
+
+#include "base/core/log.h"
+
+namespace trunkline::shortener {
+namespace {
+
+constexpr size_t kMaxWaiting = 1000;
+constexpr int kAttempts = 5;  // of a generated code that happens to be taken
+
+base::Response busy(std::string_view why) {
+  base::Response response = base::problem_response(503, "Service Unavailable", why);
+  response.headers.add("Retry-After", "1");
+  return response;
+}
+
+}  // namespace
+
+base::Json link_json(const Link& link, const std::string& short_url_prefix) {
+  return base::JsonObject{{"code", link.code},
+                          {"url", link.url},
+                          {"short_url", short_url_prefix + link.code},
+                          {"created_at", base::to_iso8601(link.created_at)}};
+}
+
+CreateQueue::CreateQueue(LinkStore& store, const FlagReader& flags, const base::Clock& clock, Random random)
+    : store_(store), flags_(flags), clock_(clock), random_(std::move(random)), thread_([this] { work(); }) {}
+
+CreateQueue::~CreateQueue() {
+  {
+    const std::lock_guard lock(mutex_);
+    ended_ = true;
+  }
+  changed_.notify_one();
+  thread_.join();
+}
+
+void CreateQueue::add(NewLink wish, base::Reply reply) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (waiting_.size() < kMaxWaiting) {
+      waiting_.push_back({std::move(wish), std::move(reply)});
+      changed_.notify_one();
+      return;
+    }
+  }
+  reply(busy("too many links are being created"));
+}
+
+void CreateQueue::work() {
+  for (;;) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return ended_ || !waiting_.empty(); });
+    if (waiting_.empty()) return;
+    Waiting next = std::move(waiting_.front());
+    waiting_.pop_front();
+    lock.unlock();
+    next.reply(create(next.wish));
+  }
+}
+
+base::Result<std::string> CreateQueue::new_code() {
+  switch (flags_.code_generator()) {
+    case CodeGenerator::random:
+      return random_code(random_());
+    case CodeGenerator::sequential: {
+      TRY_ASSIGN(const std::uint64_t number, store_.next_number());
+      return sequential_code(number);
+    }
+  }
+  return base::fail(base::Kind::internal, "no such code generator");
+}
+
+base::Response CreateQueue::create(const NewLink& wish) {
+  base::Error error;
+  for (int attempt = 0; attempt < (wish.alias.empty() ? kAttempts : 1); ++attempt) {
+    auto code = wish.alias.empty() ? new_code() : base::Result<std::string>(wish.alias);
+    if (!code) {
+      error = std::move(code.error());
+      break;
+    }
+    const Link link{*code, wish.url, clock_.wall()};
+    auto added = store_.add(link);
+    if (added) {
+      base::Response response = base::json_response(201, link_json(link, wish.short_url));
+      response.headers.add("Location", "/api/v1/links/" + link.code);
+      return response;
+    }
+    error = std::move(added.error());
+    if (error.kind != base::Kind::conflict) break;
+  }
+  if (error.kind == base::Kind::conflict && !wish.alias.empty()) {
+    return base::problem_response(409, "Conflict", error.message);
+  }
+  base::log(base::LogLevel::error, "a link could not be stored", {{"error", error.message}});
+  return busy("the link could not be stored");
+}
+
+}  // namespace trunkline::shortener

@@ -1,0 +1,60 @@
+#include <cstdlib>
+
+#include "base/cli/tool.h"
+#include "shortener/ctl/import_command.h"
+#include "shortener/ctl/serve.h"
+
+namespace {
+
+namespace cli = trunkline::base::cli;
+namespace shortener = trunkline::shortener;
+
+void add_serve(cli::Tool& tool) {
+  auto options = std::make_shared<shortener::ServeOptions>();
+  tool.command("serve", "Serve links and redirects")
+      .option("--listen", options->listen, "ADDR", "ADDR:PORT or unix:PATH; port 0: any free one")
+      .environment("SHORTENER_LISTEN")
+      .option("--store", options->store, "STORE", "sqlite:PATH; made if it is not there")
+      .environment("SHORTENER_STORE")
+      .option("--threads", options->threads, "N", "server threads; 0: one a core")
+      .environment("SHORTENER_THREADS")
+      .option("--cache-mb", options->cache_mb, "MIB", "memory for links asked for lately")
+      .environment("SHORTENER_CACHE_MB")
+      .option("--grace", options->grace, "TIME", "how long running requests may take after SIGTERM")
+      .environment("SHORTENER_GRACE")
+      .option("--log-level", options->log_level, "LEVEL", "debug, info, warn or error")
+      .environment("SHORTENER_LOG_LEVEL")
+      .flag("--open", options->open, "anybody may create links, without SHORTENER_API_KEY")
+      .environment("SHORTENER_OPEN")
+      .flag("--allow-faults", options->allow_faults, "allow --fault")
+      .environment("SHORTENER_ALLOW_FAULTS")
+      .option("--fault", options->faults, "FAULT", "for drills: latency=400ms,rate=0.3 or status=500,rate=0.1")
+      .environment("SHORTENER_FAULT")
+      .footer("Creating a link needs Authorization: Bearer and the key in SHORTENER_API_KEY, or --open.")
+      .action([options] {
+        if (const char* key = std::getenv("SHORTENER_API_KEY")) options->api_key = key;
+        return shortener::serve(*options);
+      });
+}
+
+void add_import(cli::Tool& tool) {
+  auto command = std::make_shared<shortener::ImportCommand>();
+  tool.command("import", "Read links from a CSV file: all of it or nothing")
+      .positional("FILE", command->file, "CSV with the header code,url[,created_at]")
+      .option("--store", command->store, "STORE", "sqlite:PATH; made if it is not there")
+      .environment("SHORTENER_STORE")
+      .option("--on-conflict", command->on_conflict, "WHAT", "for a code that is taken: fail, skip or replace")
+      .one_of({"fail", "skip", "replace"})
+      .flag("--skip-bad", command->skip_bad, "leave bad rows out instead of importing nothing")
+      .flag("--json", command->json, "print the counts as JSON")
+      .action([command] { return shortener::run_import(*command); });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  cli::Tool tool("shortener", "Short links: create them, follow them.");
+  add_serve(tool);
+  add_import(tool);
+  return tool.run(argc, argv);
+}

@@ -1,0 +1,114 @@
+#include "shortener/http/links_api.h"
+
+#include <atomic>
+#include <future>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/shortener/fake_store.h"
+
+namespace trunkline::shortener {
+namespace {
+
+using testing::HasSubstr;
+
+class FixedClock final : public base::Clock {
+ public:
+  base::WallTime wall() const override { return *base::parse_iso8601("2026-11-22T10:00:00Z"); }
+  base::SteadyTime steady() const override { return {}; }
+};
+
+struct FakeFlags final : FlagReader {
+  int redirect_status(const std::string&) const override { return 302; }
+  CodeGenerator code_generator() const override { return generator; }
+  CodeGenerator generator = CodeGenerator::random;
+};
+
+// An answer from another thread.
+class PromisedReply final : public base::ReplyTarget {
+ public:
+  explicit PromisedReply(base::Request request) : request_(std::move(request)) {}
+  void reply(base::Response response) override { answer.set_value(std::move(response)); }
+  const base::Request& request() const override { return request_; }
+
+  std::promise<base::Response> answer;
+
+ private:
+  base::Request request_;
+};
+
+struct LinksApiTest : testing::Test {
+  FakeStore store;
+  FakeFlags flags;
+  FixedClock clock;
+  std::uint64_t random = 0;
+  CreateQueue queue{store, flags, clock, [this] { return random++; }};
+
+  base::Response create(const std::string& body, Access access = {.open = true}, base::Headers headers = {}) {
+    headers.add("Host", "s.example");
+    LinksApi api(store, queue, std::move(access));
+    const auto target =
+        std::make_shared<PromisedReply>(base::Request{.method = "POST", .headers = headers, .body = body});
+    api.create(target->request(), base::Reply(target, {}));
+    return target->answer.get_future().get();
+  }
+};
+
+TEST_F(LinksApiTest, CreatesALinkWithARandomCode) {
+  const base::Response response = create(R"({"url":"http://a/"})");
+  EXPECT_EQ(response.status, 201);
+  EXPECT_EQ(response.body, R"({"code":"0000000","url":"http://a/","short_url":"http://s.example/0000000",)"
+                           R"("created_at":"2026-11-22T10:00:00.000Z"})");
+  EXPECT_EQ(store.links.at("0000000").url, "http://a/");
+}
+
+TEST_F(LinksApiTest, CreatesSequentialCodesWhenTheFlagSaysSo) {
+  flags.generator = CodeGenerator::sequential;
+  create(R"({"url":"http://a/"})");
+  create(R"({"url":"http://b/"})");
+  EXPECT_EQ(store.links.at("2").url, "http://b/");
+}
+
+TEST_F(LinksApiTest, DrawsAgainWhenACodeIsTaken) {
+  store.links["0000000"] = {};
+  EXPECT_EQ(create(R"({"url":"http://a/"})").status, 201);
+  EXPECT_EQ(store.links.at("1000000").url, "http://a/");
+}
+
+TEST_F(LinksApiTest, TakesAnAliasOnce) {
+  EXPECT_EQ(create(R"({"url":"http://a/","alias":"me"})").status, 201);
+  EXPECT_EQ(create(R"({"url":"http://b/","alias":"me"})").status, 409);
+  EXPECT_EQ(store.links.at("me").url, "http://a/");
+}
+
+TEST_F(LinksApiTest, TellsBrokenRequestsFromForbiddenValues) {
+  for (const char* body : {"", "{", "[]", "\"x\"", "{\"url\":\"http://a/\",\"url\":\"http://b/\"}"}) {
+    EXPECT_EQ(create(body).status, 400) << body;
+  }
+  for (const char* body : {"{}", R"({"url":1})", R"({"url":"ftp://a/"})", R"({"url":"http://a/","alias":""})",
+                           R"({"url":"http://a/","alias":"api"})", R"({"url":"http://a/","expires_at":"x"})"}) {
+    EXPECT_EQ(create(body).status, 422) << body;
+  }
+  EXPECT_TRUE(store.links.empty());
+}
+
+TEST_F(LinksApiTest, WantsTheKeyUnlessItIsOpen) {
+  const std::string body = R"({"url":"http://a/","alias":"x"})";
+  EXPECT_EQ(create(body, {}).status, 403);
+  const base::Response refused = create(body, {.api_key = "secret"});
+  EXPECT_EQ(refused.status, 401);
+  EXPECT_EQ(refused.headers.find("WWW-Authenticate"), "Bearer");
+  EXPECT_EQ(create(body, {.api_key = "secret"}, {{"Authorization", "Bearer wrong"}}).status, 401);
+  EXPECT_EQ(create(body, {.api_key = "secret"}, {{"Authorization", "secret"}}).status, 401);
+  EXPECT_EQ(create(body, {.api_key = "secret"}, {{"Authorization", "Bearer secret"}}).status, 201);
+}
+
+TEST_F(LinksApiTest, SaysWhenTheStoreDoesNotTakeIt) {
+  store.failure = base::Error{base::Kind::unavailable, "locked"};
+  const base::Response response = create(R"({"url":"http://a/"})");
+  EXPECT_EQ(response.status, 503);
+  EXPECT_EQ(response.headers.find("Retry-After"), "1");
+}
+
+}  // namespace
+}  // namespace trunkline::shortener
