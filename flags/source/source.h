@@ -1,0 +1,48 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/core/clock.h"
+#include "base/core/result.h"
+
+namespace trunkline::flags {
+
+// What a source holds at one moment, unread.
+struct SourceText {
+  std::string text;
+  std::string name;      // for messages, e.g. "flags/flags.json"
+  std::string revision;  // the commit; empty for a file
+};
+
+// A place that flags come from. One thread at a time.
+class Source {
+ public:
+  virtual ~Source() = default;
+
+  // The text if it is another one than the last call gave, else nothing. Every failure may pass: ask again.
+  virtual base::Result<std::optional<SourceText>> poll() = 0;
+
+  // How long to wait between two polls where the agent is told `wanted`.
+  virtual base::Millis interval(base::Millis wanted) const = 0;
+};
+
+// What --source says.
+struct SourceSpec {
+  enum class Kind { file, git };
+  Kind kind = Kind::file;
+  std::string location;  // a path or a git URL
+  std::string branch;    // git only
+  std::string path;      // git only: the file in the repository
+};
+
+// file:PATH or git:URL#BRANCH:PATH, anything else is Kind::usage.
+base::Result<SourceSpec> parse_source_spec(std::string_view text);
+
+// `folder` is where a git source may keep its copy of a remote repository.
+std::unique_ptr<Source> make_source(const SourceSpec& spec, const std::filesystem::path& folder);
+
+}  // namespace trunkline::flags

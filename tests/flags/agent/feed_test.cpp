@@ -1,0 +1,121 @@
+#include "flags/agent/feed.h"
+
+#include <deque>
+#include <gtest/gtest.h>
+
+#include "base/core/files.h"
+#include "flags/agent/routes.h"
+
+namespace trunkline::flags {
+namespace {
+
+using base::Millis;
+
+class FakeSource final : public Source {
+ public:
+  std::deque<base::Result<std::optional<SourceText>>> answers;
+
+  void gives(const std::string& text) { answers.emplace_back(SourceText{text, "f.json", "c1"}); }
+  void fails() { answers.emplace_back(base::fail(base::Kind::unavailable, "gone")); }
+
+  base::Result<std::optional<SourceText>> poll() override {
+    if (answers.empty()) return std::nullopt;
+    auto answer = answers.front();
+    answers.pop_front();
+    return answer;
+  }
+  Millis interval(Millis wanted) const override { return wanted; }
+};
+
+class FakeClock final : public base::Clock {
+ public:
+  base::WallTime now{Millis{1'000'000}};
+  base::WallTime wall() const override { return now; }
+  base::SteadyTime steady() const override { return {}; }
+};
+
+const char* const kGood = R"({"flags": {"a": {"state": "ENABLED", "variants": {"on": true}, "defaultVariant": "on"}}})";
+
+class FeedTest : public testing::Test {
+ protected:
+  Feed::Options options() { return {"file:f.json", Millis{10'000}, folder_.path() / "cache"}; }
+  bool shows(const std::string& line) { return metrics_.render().find(line + "\n") != std::string::npos; }
+
+  base::TempFolder folder_ = base::TempFolder::make("feed-test").value();
+  FakeSource source_;
+  FakeClock clock_;
+  base::Metrics metrics_;
+  Feed feed_{options(), source_, clock_, metrics_};
+};
+
+TEST_F(FeedTest, IsNotReadyUntilThereIsAGoodSetAndSaysWhy) {
+  source_.fails();
+  feed_.poll(0);
+  EXPECT_EQ(feed_.snapshot(), nullptr);
+  EXPECT_EQ(feed_.ready().error().message, "no flags yet: gone");
+  source_.gives(kGood);
+  feed_.poll(0);
+  EXPECT_TRUE(feed_.ready());
+  EXPECT_EQ(feed_.snapshot()->document, kGood);
+  EXPECT_EQ(feed_.snapshot()->revision, "c1");
+}
+
+TEST_F(FeedTest, KeepsTheLastGoodSetWhenTheNewOneIsBad) {
+  source_.gives(kGood);
+  feed_.poll(0);
+  source_.gives("{broken");
+  feed_.poll(0);
+  EXPECT_EQ(feed_.snapshot()->document, kGood);
+  EXPECT_TRUE(shows(R"(flag_source_up{source="file:f.json"} 0)"));
+  feed_.poll(0);
+  EXPECT_TRUE(shows(R"(flag_source_up{source="file:f.json"} 0)")) << "unchanged bad text is still bad";
+  source_.gives(kGood);
+  feed_.poll(0);
+  EXPECT_TRUE(shows(R"(flag_source_up{source="file:f.json"} 1)"));
+}
+
+TEST_F(FeedTest, StartsFromDiskWhenTheSourceIsGone) {
+  source_.gives(kGood);
+  feed_.poll(0);
+  FakeSource gone;
+  base::Metrics metrics;
+  Feed next(options(), gone, clock_, metrics);
+  next.load();
+  ASSERT_TRUE(next.ready());
+  EXPECT_EQ(next.snapshot()->etag, feed_.snapshot()->etag);
+  EXPECT_EQ(next.snapshot()->revision, "c1");
+}
+
+TEST_F(FeedTest, DoesNotServeTheCacheOfAnotherSourceOrABrokenOne) {
+  source_.gives(kGood);
+  feed_.poll(0);
+  EXPECT_EQ(load_cache(folder_.path() / "cache", "file:other.json").error().kind, base::Kind::not_found);
+  ASSERT_TRUE(base::write_file_atomically(folder_.path() / "cache/flagset.json", R"({"version":9})"));
+  EXPECT_EQ(load_cache(folder_.path() / "cache", "file:f.json").error().kind, base::Kind::invalid);
+}
+
+TEST_F(FeedTest, AsksASourceThatFailsSoonerAndSpreadsItsPolls) {
+  EXPECT_EQ(feed_.poll(0), Millis{9'000});
+  EXPECT_EQ(feed_.poll(1), Millis{10'000});
+  source_.fails();
+  EXPECT_LE(feed_.poll(0), Millis{250});
+}
+
+TEST_F(FeedTest, ShowsTheAgeOfTheLastGoodAnswer) {
+  source_.gives(kGood);
+  feed_.poll(0);
+  clock_.now += Millis{7'500};
+  feed_.update_age();
+  EXPECT_TRUE(shows(R"(flag_source_age_seconds{source="file:f.json"} 7.5)"));
+}
+
+TEST(Etag, IsFoundInListsAndWeakForms) {
+  EXPECT_TRUE(names_etag("\"a\"", "\"a\""));
+  EXPECT_TRUE(names_etag("\"b\", W/\"a\"", "\"a\""));
+  EXPECT_TRUE(names_etag("*", "\"a\""));
+  EXPECT_FALSE(names_etag("\"b\"", "\"a\""));
+  EXPECT_FALSE(names_etag("", "\"a\""));
+}
+
+}  // namespace
+}  // namespace trunkline::flags
