@@ -1,0 +1,15 @@
+#pragma once
+
+#include "base/cli/tool.h"
+
+// flagctl: one file a command.
+namespace trunkline::flags {
+
+void add_list(base::cli::Tool& tool);
+void add_show(base::cli::Tool& tool);
+void add_set(base::cli::Tool& tool);
+void add_on_and_off(base::cli::Tool& tool);
+void add_toggle(base::cli::Tool& tool);
+void add_eval(base::cli::Tool& tool);
+
+}  // namespace trunkline::flags

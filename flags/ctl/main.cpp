@@ -1,0 +1,14 @@
+#include "base/cli/tool.h"
+#include "flags/ctl/commands.h"
+
+int main(int argc, char** argv) {
+  using namespace trunkline;
+  base::cli::Tool tool("flagctl", "Reads and changes feature flags in git; every change is one commit.");
+  flags::add_list(tool);
+  flags::add_show(tool);
+  flags::add_set(tool);
+  flags::add_on_and_off(tool);
+  flags::add_toggle(tool);
+  flags::add_eval(tool);
+  return tool.run(argc, argv);
+}

@@ -1,0 +1,26 @@
+#include <memory>
+
+#include "flags/ctl/commands.h"
+#include "flags/ctl/options.h"
+
+namespace trunkline::flags {
+namespace {
+
+void add_state(base::cli::Tool& tool, bool enabled) {
+  auto options = std::make_shared<ChangeOptions>();
+  options->request.edit.kind = Edit::Kind::set_state;
+  options->request.edit.enabled = enabled;
+  auto command = tool.command(enabled ? "on" : "off",
+                              enabled ? "Enable a flag." : "Disable a flag: programs use their own default.");
+  add_change_options(command, *options);
+  command.action([options] { return run_change(*options); });
+}
+
+}  // namespace
+
+void add_on_and_off(base::cli::Tool& tool) {
+  add_state(tool, true);
+  add_state(tool, false);
+}
+
+}  // namespace trunkline::flags

@@ -1,0 +1,61 @@
+#include "flags/ctl/options.h"
+
+#include <fmt/format.h>
+
+#include "base/cli/terminal.h"
+
+namespace trunkline::flags {
+namespace {
+
+void print_change_json(const ChangeResult& result, bool dry_run) {
+  base::JsonObject json{{"key", result.key}, {"from", result.from}, {"to", result.to}};
+  if (result.commit) json["commit"] = boost::json::string(*result.commit);
+  json["pushed"] = result.pushed;
+  if (dry_run) json["diff"] = boost::json::string(result.diff);
+  base::cli::print_json(json);
+}
+
+void print_change(const ChangeResult& result, bool dry_run) {
+  const std::string from = result.from.empty() ? "no default" : result.from;
+  if (result.from == result.to) {
+    base::cli::print(fmt::format("{} is {} already; nothing to do\n", result.key, result.to));
+  } else if (dry_run) {
+    base::cli::print(result.diff);
+  } else {
+    base::cli::print(fmt::format("{}: {} -> {} in commit {}{}\n", result.key, from, result.to,
+                                 result.commit->substr(0, 12), result.pushed ? ", pushed" : ""));
+  }
+}
+
+}  // namespace
+
+void add_place_options(base::cli::Command& command, FlagPlace& place) {
+  command.option("--repo", place.repository, "DIR|URL", "the git repository that holds the flags")
+      .environment("TRUNKLINE_FLAGS_REPO")
+      .option("--branch", place.branch, "BRANCH", "the branch that is read and changed")
+      .option("--path", place.path, "FILE", "the flag file in the repository");
+}
+
+base::Result<> require_repository(const FlagPlace& place) {
+  if (!place.repository.empty()) return {};
+  return base::fail(base::Kind::usage, "expected --repo DIR|URL (or TRUNKLINE_FLAGS_REPO)");
+}
+
+void add_change_options(base::cli::Command& command, ChangeOptions& options) {
+  command.positional("KEY", options.request.edit.key, "the flag");
+  add_place_options(command, options.place);
+  command.option("--reason", options.request.reason, "TEXT", "why, kept in the commit")
+      .option("--ticket", options.request.ticket, "ID", "the ticket, kept in the commit")
+      .flag("--dry-run", options.request.dry_run, "show the diff and change nothing")
+      .flag("--json", options.json, "print the result as JSON");
+}
+
+base::Result<int> run_change(const ChangeOptions& options) {
+  TRY(require_repository(options.place));
+  TRY_ASSIGN(FlagRepository repository, FlagRepository::open(options.place));
+  TRY_ASSIGN(const ChangeResult result, repository.change(options.request));
+  options.json ? print_change_json(result, options.request.dry_run) : print_change(result, options.request.dry_run);
+  return 0;
+}
+
+}  // namespace trunkline::flags

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+
+#include "base/cli/tool.h"
+#include "flags/change/flag_repository.h"
+
+// What the commands share. Private to ctl/.
+namespace trunkline::flags {
+
+// --repo, --branch and --path; the values already there are the defaults.
+void add_place_options(base::cli::Command& command, FlagPlace& place);
+
+// Kind::usage where no repository is named at all.
+base::Result<> require_repository(const FlagPlace& place);
+
+// What every change takes.
+struct ChangeOptions {
+  FlagPlace place;
+  ChangeRequest request;
+  bool json = false;
+};
+
+// KEY and the options of a change.
+void add_change_options(base::cli::Command& command, ChangeOptions& options);
+
+// Makes the change and tells of it: a line, the diff of a dry run, or
+// {"key","from","to","commit"?,"pushed","diff"? (dry run)}.
+base::Result<int> run_change(const ChangeOptions& options);
+
+}  // namespace trunkline::flags

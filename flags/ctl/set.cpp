@@ -1,0 +1,18 @@
+#include <memory>
+
+#include "flags/ctl/commands.h"
+#include "flags/ctl/options.h"
+
+namespace trunkline::flags {
+
+void add_set(base::cli::Tool& tool) {
+  auto options = std::make_shared<ChangeOptions>();
+  options->request.edit.kind = Edit::Kind::set_default;
+  auto command = tool.command("set", "Make a variant the default of a flag.");
+  add_change_options(command, *options);
+  command.positional("VARIANT", options->request.edit.variant, "the variant")
+      .footer("flagctl set redirect-status permanent --repo ./flags --reason \"SEO\" --ticket OPS-12")
+      .action([options] { return run_change(*options); });
+}
+
+}  // namespace trunkline::flags

@@ -1,0 +1,107 @@
+#include <filesystem>
+#include <gtest/gtest.h>
+#include <thread>
+
+#include "base/core/files.h"
+#include "base/core/process.h"
+#include "base/git/repository.h"
+
+// The real flagctl on real repositories.
+namespace trunkline::flags {
+namespace {
+
+const base::Author kAda{"Ada", "ada@example.org"};
+
+class FlagctlTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    const std::string flags = base::read_file(TRUNKLINE_SOURCE_DIR "/flags/shortener.flags.json").value();
+    auto repository = base::Repository::open_or_init_bare(repo()).value();
+    ASSERT_TRUE(repository.commit_file("main", {"", "flags/flags.json", flags, kAda, "first"}));
+  }
+  std::string repo() { return (folder_.path() / "flags.git").string(); }
+  base::ProcessOutput run(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), TRUNKLINE_BIN_DIR "/flagctl");
+    const std::map<std::string, std::string> environment = {
+        {"TRUNKLINE_FLAGS_REPO", repo()}, {"GIT_AUTHOR_NAME", "Grace"}, {"GIT_AUTHOR_EMAIL", "grace@example.org"}};
+    return base::run_process({.argv = std::move(arguments), .environment = environment}, std::chrono::seconds{60})
+        .value();
+  }
+  std::string out(std::vector<std::string> arguments) {
+    const auto output = run(std::move(arguments));
+    EXPECT_TRUE(output.status.ok()) << output.err;
+    return output.out;
+  }
+
+  base::TempFolder folder_ = base::TempFolder::make("flagctl-test").value();
+};
+
+TEST_F(FlagctlTest, ListsSetsAndShows) {
+  EXPECT_EQ(out({"list"}),
+            "KEY              STATE    DEFAULT    TARGETING  OWNER      KIND     EXPIRES\n"
+            "redirect-status  ENABLED  temporary  no         shortener  ops      2027-12-31\n"
+            "code-generator   ENABLED  random     no         shortener  release  2027-06-30\n");
+  const std::string set =
+      out({"set", "redirect-status", "permanent", "--reason", "SEO", "--ticket", "OPS-1", "--json"});
+  const std::string tip = base::Repository::open(repo())->tip("main").value();
+  EXPECT_EQ(set, R"({"key":"redirect-status","from":"temporary","to":"permanent","commit":")" + tip +
+                     "\",\"pushed\":false}\n");
+  const auto commit = base::Repository::open(repo())->commit_info(tip).value();
+  EXPECT_EQ(commit.message, "flags: Set redirect-status to permanent\n\nReason: SEO\nTicket: OPS-1\n");
+  EXPECT_NE(out({"show", "redirect-status"}).find("\"defaultVariant\": \"permanent\""), std::string::npos);
+}
+
+TEST_F(FlagctlTest, ShowsTheDiffOfADryRun) {
+  EXPECT_EQ(out({"off", "code-generator", "--dry-run"}), R"(--- a/flags/flags.json
++++ b/flags/flags.json
+@@ -9,7 +9,7 @@
+       "metadata": { "owner": "shortener", "kind": "ops", "expires": "2027-12-31" }
+     },
+     "code-generator": {
+-      "state": "ENABLED",
++      "state": "DISABLED",
+       "variants": { "random": "random", "sequential": "sequential" },
+       "defaultVariant": "random",
+       "metadata": { "owner": "shortener", "kind": "release", "expires": "2027-06-30" }
+)");
+  EXPECT_EQ(base::Repository::open(repo())->first_parent_count(base::Repository::open(repo())->tip("main").value()), 1);
+}
+
+TEST_F(FlagctlTest, EvaluatesFromTheRepositoryOrAFile) {
+  EXPECT_EQ(out({"eval", "redirect-status"}), "redirect-status = 302 (STATIC, variant temporary)\n");
+  EXPECT_EQ(out({"eval", "gone", "--default", "7", "--json"}),
+            "{\"key\":\"gone\",\"value\":7,\"reason\":\"ERROR\",\"errorCode\":\"FLAG_NOT_FOUND\"}\n");
+  EXPECT_EQ(run({"eval", "gone", "--fail"}).status.code, 1);
+  const std::string file = (folder_.path() / "f.yaml").string();
+  ASSERT_TRUE(base::write_file_atomically(
+      file,
+      "flags: {a: {state: ENABLED, variants: {x: 1, y: 2}, defaultVariant: x, targeting: {if: [{'==': [{var: "
+      "tier}, gold]}, y]}}}\n"));
+  EXPECT_EQ(out({"eval", "a", "--flags", file, "--context", "{\"tier\":\"gold\"}", "--type", "integer", "--json"}),
+            "{\"key\":\"a\",\"value\":2,\"variant\":\"y\",\"reason\":\"TARGETING_MATCH\"}\n");
+}
+
+TEST_F(FlagctlTest, TellsWhatIsWrongByMessageAndExitCode) {
+  const auto unknown = run({"set", "redirect-statu", "permanent"});
+  EXPECT_EQ(unknown.status.code, 1);
+  EXPECT_EQ(unknown.err,
+            "flagctl: error: flags/flags.json: no flag \"redirect-statu\", did you mean \"redirect-status\"?\n");
+  EXPECT_EQ(run({"set", "redirect-status", "permanent", "--repo", repo() + "x"}).status.code, 1);
+  EXPECT_EQ(run({"set", "redirect-status", "permanent", "--repo", ""}).status.code, 2);
+  EXPECT_EQ(run({"set", "redirect-status", "permanent", "--colour"}).status.code, 2);
+  EXPECT_EQ(run({"list", "--repo", "git://127.0.0.1:1/flags.git"}).status.code, 1);
+}
+
+TEST_F(FlagctlTest, KeepsAllCommitsOfTwoWritersInOneRepository) {
+  const auto writer = [&](const std::string& key, const std::string& a, const std::string& b) {
+    for (int i = 0; i < 10; ++i) out({"set", key, i % 2 == 0 ? a : b});
+  };
+  std::thread other([&] { writer("redirect-status", "permanent", "temporary"); });
+  writer("code-generator", "sequential", "random");
+  other.join();
+  const auto repository = base::Repository::open(repo()).value();
+  EXPECT_EQ(repository.first_parent_count(repository.tip("main").value()), 21);
+}
+
+}  // namespace
+}  // namespace trunkline::flags
