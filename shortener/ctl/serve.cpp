@@ -4,8 +4,11 @@
 
 #include "base/core/log.h"
 #include "base/core/signals.h"
+#include "base/http/listen.h"
 #include "base/http/server.h"
 #include "base/http/service.h"
+#include "base/http/url.h"
+#include "shortener/http/client_flags.h"
 #include "shortener/http/faults.h"
 #include "shortener/http/links_api.h"
 #include "shortener/http/redirect.h"
@@ -41,14 +44,28 @@ base::Result<std::vector<Fault>> read_faults(const ServeOptions& options) {
   return faults;
 }
 
+base::Result<std::unique_ptr<FlagReader>> read_flags(const ServeOptions& options) {
+  if (!options.flags) return std::make_unique<DefaultFlags>();
+  if (const auto url = base::parse_url(*options.flags); !url) {
+    return base::fail(base::Kind::usage, "--flags: " + url.error().message);
+  }
+  if (options.flags_poll < base::Millis(10))
+    return base::fail(base::Kind::usage, "--flags-poll: expected at least 10ms");
+  return std::make_unique<ClientFlags>(flags::ClientOptions{.agent_url = *options.flags,
+                                                            .poll_interval = options.flags_poll,
+                                                            .cache_file = options.flags_cache.value_or("")});
+}
+
 // The whole service but its socket. Members are in the order in which they need each other.
 class App {
  public:
-  App(const ServeOptions& options, std::unique_ptr<LinkStore> store, std::vector<Fault> faults)
-      : store_(std::move(store), metrics_),
+  App(const ServeOptions& options, std::unique_ptr<FlagReader> flags, std::unique_ptr<LinkStore> store,
+      std::vector<Fault> faults)
+      : flags_(std::move(flags)),
+        store_(std::move(store), metrics_),
         cache_(static_cast<size_t>(options.cache_mb) * 1024 * 1024),
-        queue_(store_, flags_, base::system_clock(), secure_random),
-        redirect_(store_, cache_, flags_, metrics_),
+        queue_(store_, *flags_, base::system_clock(), secure_random),
+        redirect_(store_, cache_, *flags_, metrics_),
         api_(store_, queue_, {options.open, options.api_key}),
         faults_(std::move(faults), quick_random, metrics_),
         service_(metrics_, base::BuildInfo::from_environment(), [this] { return store_.check(); }) {
@@ -69,7 +86,7 @@ class App {
   }
 
   base::Metrics metrics_;
-  DefaultFlags flags_;
+  const std::unique_ptr<FlagReader> flags_;
   MeasuredStore store_;
   LinkCache cache_;
   CreateQueue queue_;
@@ -90,10 +107,12 @@ base::Result<int> serve(const ServeOptions& options) {
   if (options.threads < 0 || options.threads > 1024) {
     return base::fail(base::Kind::usage, "--threads: expected 0 to 1024");
   }
+  TRY(base::parse_listen_address(options.listen));
   TRY_ASSIGN(std::vector<Fault> faults, read_faults(options));
   base::hold_termination_signals();
+  TRY_ASSIGN(std::unique_ptr<FlagReader> flags, read_flags(options));
   TRY_ASSIGN(std::unique_ptr<LinkStore> store, open_store(options.store));
-  App app(options, std::move(store), std::move(faults));
+  App app(options, std::move(flags), std::move(store), std::move(faults));
   TRY_ASSIGN(const auto server,
              base::Server::start({.listen = options.listen, .threads = static_cast<int>(options.threads)},
                                  app.service().handler()));

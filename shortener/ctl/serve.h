@@ -12,6 +12,9 @@ namespace trunkline::shortener {
 struct ServeOptions {
   std::string listen = "127.0.0.1:8080";
   std::string store = "sqlite:links.db";
+  std::optional<std::string> flags;        // where the flag-agent listens; none: the code's defaults
+  std::optional<std::string> flags_cache;  // the last good flags, for a start without the agent
+  base::Millis flags_poll{2000};
   int64_t threads = 0;  // 0: one a core
   bool open = false;
   std::string api_key;

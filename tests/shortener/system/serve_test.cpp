@@ -112,6 +112,34 @@ TEST_F(ServeTest, WantsItsKey) {
   EXPECT_EQ(create(server, body, {{"Authorization", "Bearer secret"}}).status, 201);
 }
 
+TEST_F(ServeTest, FollowsItsFlagsWhileItRuns) {
+  const std::string file = folder.path() / "flags.json";
+  const auto set_flags = [&](const std::string& status, const std::string& codes) {
+    std::string text = *base::read_file(TRUNKLINE_SOURCE_DIR "/flags/shortener.flags.json");
+    text.replace(text.find("\"defaultVariant\": \"temporary\""), 29, "\"defaultVariant\": \"" + status + "\"");
+    text.replace(text.find("\"defaultVariant\": \"random\""), 26, "\"defaultVariant\": \"" + codes + "\"");
+    ASSERT_TRUE(base::write_file_atomically(file, text));
+  };
+  set_flags("temporary", "random");
+  const ServerProcess agent({TRUNKLINE_BIN_DIR "/flag-agent", "--listen", "127.0.0.1:0", "--source", "file:" + file});
+  ASSERT_NE(agent.address(), "") << agent.output();
+  const ServerProcess server(command({"--flags", "http://" + agent.address(), "--flags-poll", "50ms"}));
+  create(server, R"({"url":"http://a/","alias":"a"})");
+  EXPECT_EQ(get(server, "/a").status, 302);
+  set_flags("permanent", "sequential");
+  EXPECT_TRUE(eventually([&] { return get(server, "/a").status == 301; })) << agent.output();
+  EXPECT_THAT(create(server, R"({"url":"http://b/"})").body, HasSubstr("{\"code\":\"1\""));
+}
+
+TEST_F(ServeTest, NeedsNoFlagAgent) {
+  base::RawListener nobody;
+  nobody.close();
+  const ServerProcess server(command({"--flags", "http://" + nobody.address()}));
+  EXPECT_EQ(get(server, "/readyz").status, 200);
+  create(server, R"({"url":"http://a/","alias":"a"})");
+  EXPECT_EQ(get(server, "/a").status, 302);
+}
+
 TEST_F(ServeTest, InjectsErrorsAndCountsThem) {
   const ServerProcess server(command({"--allow-faults", "--fault", "status=500,rate=0.5"}));
   int met = 0;
@@ -216,7 +244,8 @@ TEST_F(ServeTest, RefusesAWrongCommandLine) {
   EXPECT_THAT(run(command({"--bogus"})), HasSubstr("exit 2: shortener: error: unknown option --bogus"));
   EXPECT_THAT(run(command({"--fault", "status=500,rate=0.1"})), HasSubstr("exit 2: shortener: error: --fault"));
   EXPECT_THAT(run(command({"--allow-faults", "--fault", "x"})), HasSubstr("exit 2: shortener: error: fault \"x\""));
-  EXPECT_THAT(run(command({"--listen", "nowhere"})), HasSubstr("exit 2: shortener: error: "));
+  EXPECT_THAT(run({kShortener, "serve", "--store", store, "--listen", "nowhere"}), HasSubstr("expected ADDR:PORT"));
+  EXPECT_THAT(run(command({"--flags", "nowhere"})), HasSubstr("exit 2: shortener: error: --flags"));
   EXPECT_THAT(run({kShortener, "serve", "--store", "mysql:x"}), HasSubstr("exit 2: shortener: error: store"));
   EXPECT_FALSE(std::filesystem::exists(folder.path() / "links.db"));
 }
