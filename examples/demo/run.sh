@@ -1,0 +1,267 @@
+#!/usr/bin/env bash
+# A real release on this machine, told as a story. ./dev demo builds what it needs and runs it; --keep leaves all up.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+readonly LINKS=1000000 RATE=500 SLOW_OVER_MS=250
+readonly FAULT=latency=400ms,rate=0.3
+root=$PWD
+here=$root/examples/demo
+out=$root/build/demo
+bin=$root/build/bin
+load_generator=$root/build/release/tests/load/load-generator
+
+keep=
+case ${1-} in
+  "") ;;
+  --keep) keep=yes ;;
+  *) printf 'demo: error: unknown option "%s" (there is --keep)\n' "$1" >&2 && exit 2 ;;
+esac
+
+# ---- telling
+
+if [ -t 1 ] && [ -z "${NO_COLOR-}" ]; then bold=$'\e[1m' dim=$'\e[2m' plain=$'\e[0m'; else bold='' dim='' plain=''; fi
+act_number=0
+act() {
+  act_number=$((act_number + 1))
+  printf '\n%s%d. %s%s\n' "$bold" "$act_number" "$1" "$plain"
+}
+say() { printf '   %s\n' "$@"; }
+indent() { sed 's/^/   /'; }
+
+# Shows a command as a person would type it, then runs it.
+show() {
+  printf '   %s$ %s%s\n' "$dim" "$*" "$plain"
+  "$@" | indent
+  return "${PIPESTATUS[0]}"
+}
+
+fail() {
+  printf '\ndemo: error: %s\n' "$*" >&2
+  exit 1
+}
+
+seconds() { awk "BEGIN { printf \"%.2f\", $1 }"; }
+now() { date +%s.%N; }
+
+# ---- starting and ending
+
+dir=$(mktemp -d "${TMPDIR:-/tmp}/trunkline-demo.XXXXXX")
+pids=()
+export TRUNKLINE_STATE=$dir/state DEMO_DIR=$dir
+PATH=$bin:$PATH
+
+ends_within() { # PID SECONDS
+  local i
+  for ((i = 0; i < $2 * 20; i++)); do
+    kill -0 "$1" 2>/dev/null || return 0
+    sleep 0.05
+  done
+  return 1
+}
+
+# Whatever happened: nothing that we started stays.
+clean_up() {
+  local status=$? pid
+  if [ "$status" = 0 ] && [ -n "$keep" ]; then return; fi
+  trap '' INT TERM
+  if [ -d "$TRUNKLINE_STATE" ]; then deployer down shortener >"$dir/down.log" 2>&1 || cat "$dir/down.log" >&2; fi
+  for pid in "${pids[@]}"; do
+    kill -TERM "$pid" 2>/dev/null || continue
+    ends_within "$pid" 5 || kill -KILL "$pid" 2>/dev/null || true
+  done
+  if [ "$status" = 0 ]; then rm -rf "$dir"; else printf 'demo: the logs are in %s\n' "$dir" >&2; fi
+  exit "$status"
+}
+trap clean_up EXIT
+trap 'exit 130' INT TERM
+
+is_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+free_port() { # below the range from which the kernel takes its own
+  local port
+  while :; do
+    port=$((20000 + RANDOM % 10000))
+    case " ${taken-} " in *" $port "*) continue ;; esac
+    if is_free "$port"; then
+      taken="${taken-} $port"
+      chosen=$port
+      return
+    fi
+  done
+}
+
+wait_for() { # SECONDS WHAT COMMAND...
+  local limit=$1 what=$2 i
+  shift 2
+  for ((i = 0; i < limit * 20; i++)); do
+    if "$@" >/dev/null 2>&1; then return; fi
+    sleep 0.05
+  done
+  fail "$what did not happen within $limit s"
+}
+
+# The value of one member of the load generator's live report.
+load() { jq -r ".$1" "$dir/load.json"; }
+load_has_begun() { [ -s "$dir/load.json" ] && [ "$(load requests)" -gt 0 ]; }
+
+# ---- the parts
+
+pack() { # NUMBER ARGUMENTS-OF-SERVE
+  local folder=build-$1
+  mkdir -p "$folder/bin" dist
+  cp "$bin/shortener" "$folder/bin/shortener"
+  # shellcheck disable=SC2016 # for the script that is written
+  printf '#!/bin/sh\nexec bin/shortener serve "$@" %s\n' "$2" >"$folder/bin/serve"
+  chmod +x "$folder/bin/serve"
+  show deployer pack "$folder" --version "$version.$1" --commit "$commit" -o "dist/shortener-$1.tar.zst"
+}
+
+start_haproxy() {
+  local i
+  free_port && export DEMO_FRONT_PORT=$chosen
+  for i in 1 2 3 4; do free_port && export "DEMO_WEB${i}_PORT=$chosen"; done
+  haproxy -f "$here/haproxy.cfg" -db >"$dir/haproxy.log" 2>&1 &
+  pids+=($!)
+  wait_for 5 "HAProxy" test -S "$dir/haproxy.sock"
+}
+
+start_agent() {
+  local repository=$dir/flags.git work=$dir/flags-work
+  git init -q --bare -b main "$repository"
+  git init -q -b main "$work"
+  mkdir "$work/flags" && cp "$root/flags/shortener.flags.json" "$work/flags/flags.json"
+  git -C "$work" add flags
+  git -C "$work" -c user.name=demo -c user.email=demo@localhost commit -q -m "Begin with the flags of the shortener"
+  git -C "$work" push -q "$repository" main
+  flag-agent --source "git:$repository#main:flags/flags.json" --listen 127.0.0.1:0 --poll-interval 1s \
+    --cache-dir "$dir/flags-cache" >"$dir/agent.out" 2>"$dir/agent.log" &
+  pids+=($!)
+  wait_for 5 "the flag agent" grep -q listening "$dir/agent.out"
+  agent=$(jq -r .listening "$dir/agent.out")
+}
+
+write_rollout() {
+  sed -e "s|@DIR@|$dir|" -e "s|@AGENT@|$agent|" -e "s|@WEB1@|$DEMO_WEB1_PORT|" -e "s|@WEB2@|$DEMO_WEB2_PORT|" \
+    -e "s|@WEB3@|$DEMO_WEB3_PORT|" -e "s|@WEB4@|$DEMO_WEB4_PORT|" "$here/rollout.yaml.in" >rollout.yaml
+}
+
+start_load() {
+  "$load_generator" --url "http://127.0.0.1:$DEMO_FRONT_PORT" --links "$dir/links.csv" --rate "$RATE" \
+    --slow-over "${SLOW_OVER_MS}ms" --report "$dir/load.json" >"$dir/load.log" 2>&1 &
+  load_pid=$!
+  pids+=("$load_pid")
+  wait_for 20 "the load" load_has_begun
+}
+
+release() { # EXPECTED-EXIT ARGUMENTS...
+  local expected=$1 status=0
+  shift
+  show deployer run "$@" || status=$?
+  [ "$status" = "$expected" ] || fail "deployer run ended with $status, expected $expected"
+}
+
+# ---- the story
+
+started=$(now)
+mkdir -p "$out"
+version=$(pipelines version)
+commit=$(git rev-parse HEAD)
+
+act "Is this repository fit to be released?"
+show pipelines version
+show pipelines lint
+
+act "The fleet: four instances of a URL shortener behind HAProxy, a million links, flags from git"
+cd "$dir" # so that the commands read as they would in a folder of yours
+"$load_generator" make-links --count "$LINKS" --seed 1 -o links.csv >make-links.log
+import_started=$(now)
+show shortener import links.csv --store sqlite:links.db
+say "$(seconds "$LINKS / ($(now) - $import_started)" | cut -d. -f1) links a second."
+start_haproxy
+start_agent
+write_rollout
+pack 1 ""
+pack 2 ""
+pack 3 "--allow-faults --fault $FAULT"
+release 0 rollout.yaml
+start_load
+say "Users come: $RATE requests a second at http://127.0.0.1:$DEMO_FRONT_PORT, each answer checked against the CSV."
+
+act "A good release: one box, watched for eight seconds, then the others one by one"
+release 0 rollout.yaml --artifact file:dist/shortener-2.tar.zst
+say "$(load requests) requests so far, $(load failed) failed."
+
+act "A feature by one commit: redirects become permanent (301)"
+flag_started=$(now)
+export GIT_AUTHOR_NAME=demo GIT_AUTHOR_EMAIL=demo@localhost GIT_COMMITTER_NAME=demo GIT_COMMITTER_EMAIL=demo@localhost
+show flagctl set redirect-status permanent --repo flags.git --reason "links are for ever"
+code=$(sed -n 2p links.csv | cut -d, -f1)
+all_answer_301() {
+  local i
+  for i in 1 2 3 4; do
+    local port=DEMO_WEB${i}_PORT
+    [ "$(status_of "${!port}")" = 301 ] || return 1
+  done
+}
+status_of() { # PORT
+  exec 3<>"/dev/tcp/127.0.0.1/$1" || return 1
+  printf 'GET /%s HTTP/1.1\r\nHost: demo\r\nConnection: close\r\n\r\n' "$code" >&3
+  local line
+  IFS=' ' read -r _ line _ <&3
+  exec 3>&-
+  echo "$line"
+}
+wait_for 15 "the new redirect status" all_answer_301
+flag_propagation=$(seconds "$(now) - $flag_started")
+say "All four instances changed $flag_propagation s after the command was typed. The agent polls git every second."
+
+act "A bad release: three in ten of its answers come 400 ms late"
+release 3 rollout.yaml --artifact file:dist/shortener-3.tar.zst
+show deployer explain shortener
+
+act "What happened tonight"
+kill -TERM "$load_pid"
+ends_within "$load_pid" 10 || fail "the load generator did not end"
+show deployer history shortener
+show deployer status shortener
+
+deployer history shortener --json | jq -s --slurpfile load "$dir/load.json" --argjson flag "$flag_propagation" '
+  def seconds: sub("\\.(?<ms>[0-9]+)Z$"; "Z") | fromdateiso8601;
+  def millis: capture("\\.(?<ms>[0-9]{3})Z$").ms | tonumber / 1000;
+  ($load[0]) as $l | {
+    requests: $l.requests, failed: $l.failed, slow: $l.slow, met_fault: $l.met_fault,
+    met_fault_share: ($l.met_fault / $l.requests),
+    releases: [.[] | {to: .to.version, strategy, outcome, reason,
+        duration_s: ((((.ended_at | seconds) + (.ended_at | millis)) - ((.started_at | seconds) + (.started_at | millis))) * 1000 | round / 1000)}
+      + (if .from then {from: .from.version} else {} end)],
+    flag_propagation_s: $flag
+  }' >"$out/summary.json"
+
+summary() { jq -r "$1" "$out/summary.json"; }
+printf '\n%sIn all%s\n' "$bold" "$plain"
+{
+  printf 'requests\t%s\n' "$(summary .requests)"
+  printf 'failed or wrong\t%s\n' "$(summary .failed)"
+  printf 'slower than %s ms\t%s\n' "$SLOW_OVER_MS" "$(summary .slow)"
+  printf 'met the fault\t%s (%s %% of all)\n' "$(summary .met_fault)" "$(summary '.met_fault_share * 10000 | round / 100')"
+  printf 'p50, p99\t%s ms, %s ms\n' "$(load p50_ms)" "$(load p99_ms)"
+  printf 'flag change seen after\t%s s\n' "$(summary .flag_propagation_s)"
+  jq -r '.releases[] | "release \(.to)\t\(.outcome) in \(.duration_s) s"' "$out/summary.json"
+  printf 'the demo took\t%s s\n' "$(seconds "$(now) - $started")"
+} | awk -F '\t' '{ printf "   %-44s %s\n", $1, $2 }'
+
+[ "$(summary .failed)" = 0 ] || { load 'failures[]' >&2 && fail "requests failed"; }
+[ "$(summary '.releases[-1].outcome')" = rolled_back ] || fail "the bad release was not taken back"
+[ "$(summary .met_fault)" -gt 0 ] || fail "nobody met the fault: the drill did not run"
+
+if [ -n "$keep" ]; then
+  cat <<EOF
+
+   Left up. Front http://127.0.0.1:$DEMO_FRONT_PORT/$code, agent http://$agent/v1/flagset, metrics
+   http://127.0.0.1:$DEMO_WEB1_PORT/metrics, all files in $dir
+   To end it:  TRUNKLINE_STATE=$TRUNKLINE_STATE $bin/deployer down shortener && kill ${pids[*]}
+EOF
+else
+  say "" "The figures are in build/demo/summary.json. Next: ./dev demo --keep, and try deployer yourself."
+fi
