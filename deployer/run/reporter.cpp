@@ -70,25 +70,26 @@ void Reporter::told(const State& before, const Event& event, const State& state,
     fields["phase"] = to_string(state.phase);
     return event_line("event", std::move(fields), now);
   }
-  if (const auto* measured = std::get_if<event::Measured>(&event)) {
-    const Metric& metric = plan_.analysis.background[static_cast<size_t>(measured->metric)];
-    const Verdict verdict = assess(metric, plan_.analysis.on_missing, measured->measurement);
-    const std::string value = measured->measurement.kind == Measurement::Kind::value
-                                  ? fmt::format("{:.4g}", measured->measurement.value)
-                                  : measured->measurement.detail;
-    const Condition& limit = metric.success ? *metric.success : *metric.failure;
-    return line(now, fmt::format("  {:<14} {:<10} {:<18} {}", metric.name, value, to_string(limit),
-                                 paint(to_string(verdict), colour_of(verdict), colour_)));
-  }
+  if (const auto* measured = std::get_if<event::Measured>(&event)) print_measurement(*measured, now);
   // Steps whose last instance is done, in the words of the plan.
-  const bool done =
-      std::holds_alternative<event::Done>(event) && state.step > before.step && state.phase == before.phase;
-  if (done && !std::holds_alternative<step::Bake>(before.steps[before.step])) {
+  const bool moved = state.step > before.step && state.steps == before.steps;
+  if (moved && std::holds_alternative<event::Done>(event)) {
     line(now, to_string(before.steps[before.step], plan_.instances) + paint("  done", Colour::dim, colour_));
   }
   if (before.phase != Phase::rolling_back && state.phase == Phase::rolling_back) {
     line(now, paint("taking it back: " + state.reason, Colour::red, colour_));
   }
+}
+
+void Reporter::print_measurement(const event::Measured& measured, base::Millis now) const {
+  const Metric& metric = plan_.analysis.background[static_cast<size_t>(measured.metric)];
+  const Verdict verdict = assess(metric, plan_.analysis.on_missing, measured.measurement);
+  const std::string value = measured.measurement.kind == Measurement::Kind::value
+                                ? fmt::format("{:.4g}", measured.measurement.value)
+                                : measured.measurement.detail;
+  const Condition& limit = metric.success ? *metric.success : *metric.failure;
+  line(now, fmt::format("  {:<14} {:<10} {:<18} {}", metric.name, value, to_string(limit),
+                        paint(to_string(verdict), colour_of(verdict), colour_)));
 }
 
 void Reporter::acting(const Action& action, base::Millis now) {

@@ -9,7 +9,7 @@ root=$PWD
 here=$root/examples/demo
 out=$root/build/demo
 bin=$root/build/bin
-load_generator=$root/build/release/tests/load/load-generator
+load_generator=$root/build/release/tests/load-generator
 
 keep=
 case ${1-} in
@@ -220,6 +220,9 @@ act "A bad release: three in ten of its answers come 400 ms late"
 release 3 rollout.yaml --artifact file:dist/shortener-3.tar.zst
 show deployer explain shortener
 
+sleep 1 # the answers that are still late arrive, and the load report with them
+say "$(load met_fault) of $(load requests) requests met the fault; $(load failed) failed."
+
 act "What happened tonight"
 kill -TERM "$load_pid"
 ends_within "$load_pid" 10 || fail "the load generator did not end"
@@ -227,14 +230,12 @@ show deployer history shortener
 show deployer status shortener
 
 deployer history shortener --json | jq -s --slurpfile load "$dir/load.json" --argjson flag "$flag_propagation" '
-  def seconds: sub("\\.(?<ms>[0-9]+)Z$"; "Z") | fromdateiso8601;
-  def millis: capture("\\.(?<ms>[0-9]{3})Z$").ms | tonumber / 1000;
+  def instant: capture("(?<time>.*)\\.(?<ms>[0-9]{3})Z$") | (.time + "Z" | fromdateiso8601) + (.ms | tonumber) / 1000;
   ($load[0]) as $l | {
     requests: $l.requests, failed: $l.failed, slow: $l.slow, met_fault: $l.met_fault,
     met_fault_share: ($l.met_fault / $l.requests),
-    releases: [.[] | {to: .to.version, strategy, outcome, reason,
-        duration_s: ((((.ended_at | seconds) + (.ended_at | millis)) - ((.started_at | seconds) + (.started_at | millis))) * 1000 | round / 1000)}
-      + (if .from then {from: .from.version} else {} end)],
+    releases: [.[] | (if .from then {from: .from.version} else {} end) + {to: .to.version, strategy, outcome,
+      duration_s: (((.ended_at | instant) - (.started_at | instant)) * 1000 | round / 1000), reason}],
     flag_propagation_s: $flag
   }' >"$out/summary.json"
 
