@@ -84,8 +84,9 @@ class Repository {
   // out, the file in the work tree and the index follows, and must be clean before, or Kind::conflict.
   Result<std::string> commit_file(const std::string& branch, const FileCommit& commit);
 
-  // Gets that one branch, and only that, with its history. Kind::unavailable if the remote cannot be reached,
-  // Kind::denied if it refuses us, Kind::not_found if it has no such branch; our branch then stays as it was.
+  // Gets that one branch, and only that, with its history. The URL is used as it is (url.*.insteadOf is not applied).
+  // Kind::unavailable if the remote cannot be reached, Kind::denied if it refuses us, Kind::not_found if it has no such
+  // branch; our branch then stays as it was.
   Result<std::string> fetch(const std::string& url, const std::string& branch);
 
   // Moves the branch of a remote (https, ssh, http) from `expected` to `commit`. Kind::conflict if it has moved,
