@@ -14,10 +14,6 @@ using base::Millis;
 constexpr Millis kFirstRetry{250};
 constexpr Millis kLongestRetry{30'000};
 
-base::Json text_field(std::string_view text) {
-  return base::Json(boost::json::string(text));
-}
-
 base::Counter polls(base::Metrics& metrics, const std::string& source, const std::string& result) {
   return metrics.counter("flag_source_polls_total", "How often the source was asked, by what came of it.",
                          {{"source", source}, {"result", result}});
@@ -47,15 +43,13 @@ void Feed::load() {
   auto cached = load_cache(options_.cache_dir, options_.source);
   if (!cached) {
     const bool none = cached.error().kind == base::Kind::not_found;
-    base::log(none ? LogLevel::info : LogLevel::warn, "no flags on disk",
-              {{"error", text_field(to_string(cached.error()))}});
+    base::log(none ? LogLevel::info : LogLevel::warn, "no flags on disk", {{"error", to_string(cached.error())}});
     return;
   }
   last_success_ = cached->saved_at;
   flags_.set(static_cast<double>(cached->snapshot.set.flags().size()));
   current_.publish(std::make_shared<const Snapshot>(std::move(cached->snapshot)));
-  base::log(LogLevel::info, "serving the flags on disk",
-            {{"saved_at", text_field(base::to_iso8601(cached->saved_at))}});
+  base::log(LogLevel::info, "serving the flags on disk", {{"saved_at", base::to_iso8601(cached->saved_at)}});
 }
 
 Millis Feed::poll(double random) {
@@ -83,18 +77,17 @@ base::Result<> Feed::take(const SourceText& text) {
   TRY_ASSIGN(Snapshot snapshot, make_snapshot(text));
   last_text_bad_ = false;
   for (const base::Error& problem : snapshot.set.problems()) {
-    base::log(LogLevel::warn, "a flag is wrong", {{"problem", text_field(to_string(problem))}});
+    base::log(LogLevel::warn, "a flag is wrong", {{"problem", to_string(problem)}});
   }
   flags_.set(static_cast<double>(snapshot.set.flags().size()));
   problems_.set(static_cast<double>(snapshot.set.problems().size()));
   const auto next = std::make_shared<const Snapshot>(std::move(snapshot));
   current_.publish(next);
-  base::log(LogLevel::info, "new flags", {{"revision", text_field(next->revision)}, {"etag", text_field(next->etag)}});
+  base::log(LogLevel::info, "new flags", {{"revision", next->revision}, {"etag", next->etag}});
   if (!options_.cache_dir.empty()) {
     const auto saved = save_cache(options_.cache_dir, options_.source, *next, clock_.wall());
     // The set is served all the same; what is lost is a start without the source.
-    if (!saved)
-      base::log(LogLevel::warn, "cannot keep the flags on disk", {{"error", text_field(to_string(saved.error()))}});
+    if (!saved) base::log(LogLevel::warn, "cannot keep the flags on disk", {{"error", to_string(saved.error())}});
   }
   return {};
 }
@@ -106,12 +99,11 @@ void Feed::fail(const base::Error& error) {
   const std::lock_guard lock(mutex_);
   const bool again = last_error_ == error;
   last_error_ = error;
-  base::log(again ? LogLevel::debug : LogLevel::warn, "the source gives no good flags",
-            {{"error", text_field(to_string(error))}});
+  base::log(again ? LogLevel::debug : LogLevel::warn, "the source gives no good flags", {{"error", to_string(error)}});
 }
 
 void Feed::update_age() {
-  age_seconds_.set(std::chrono::duration<double>(clock_.wall() - last_success_).count());
+  age_seconds_.set(std::chrono::duration<double>(clock_.wall() - last_success_.load()).count());
 }
 
 base::Result<> Feed::ready() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -32,7 +33,7 @@ class Feed {
   // Asks the source once; how long to wait until the next time. `random` in [0, 1) spreads many agents.
   base::Millis poll(double random);
 
-  // Lets the metric of the age grow; called now and then.
+  // Lets the metric of the age grow; called now and then, also while a poll is under way.
   void update_age();
 
   // Null until there is a good set.
@@ -56,7 +57,7 @@ class Feed {
   base::Counter failed_;
   base::Backoff backoff_;
   Current<Snapshot> current_;
-  base::WallTime last_success_;
+  std::atomic<base::WallTime> last_success_;
   bool last_text_bad_ = false;
   mutable std::mutex mutex_;  // for last_error_
   base::Error last_error_;

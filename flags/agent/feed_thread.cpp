@@ -1,6 +1,5 @@
 #include "flags/agent/feed_thread.h"
 
-#include <algorithm>
 #include <random>
 
 namespace trunkline::flags {
@@ -20,19 +19,14 @@ bool FeedThread::stop(base::Millis grace) {
 }
 
 void FeedThread::run() {
-  constexpr base::Millis kAgeTick{500};
   std::mt19937 random{std::random_device{}()};
   std::uniform_real_distribution<double> share(0, 1);
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     lock.unlock();
-    const auto next = std::chrono::steady_clock::now() + feed_.poll(share(random));
+    const base::Millis wait = feed_.poll(share(random));
     lock.lock();
-    for (auto now = std::chrono::steady_clock::now(); !stopping_ && now < next;
-         now = std::chrono::steady_clock::now()) {
-      changed_.wait_until(lock, std::min(next, now + kAgeTick));
-      feed_.update_age();
-    }
+    changed_.wait_for(lock, wait, [this] { return stopping_; });
   }
   ended_ = true;
   changed_.notify_all();

@@ -1,5 +1,6 @@
 #include <cstdlib>
 #include <memory>
+#include <optional>
 
 #include "base/cli/tool.h"
 #include "base/core/files.h"
@@ -17,6 +18,8 @@ namespace {
 using base::Kind;
 using base::Millis;
 using base::Result;
+
+constexpr Millis kAgeTick{500};
 
 struct Options {
   std::string source;
@@ -36,9 +39,14 @@ Result<> check(const Options& options) {
 Result<int> serve(const Options& options) {
   TRY(check(options));
   TRY_ASSIGN(const SourceSpec spec, parse_source_spec(options.source));
-  TRY_ASSIGN(const base::TempFolder temporary, base::TempFolder::make("flag-agent"));
-  const std::filesystem::path cache = options.cache_dir;
-  const auto source = make_source(spec, cache.empty() ? temporary.path() : cache);
+  std::optional<base::TempFolder> temporary;
+  std::filesystem::path folder = options.cache_dir;
+  if (folder.empty()) {
+    TRY_ASSIGN(base::TempFolder made, base::TempFolder::make("flag-agent"));
+    folder = made.path();
+    temporary.emplace(std::move(made));
+  }
+  const auto source = make_source(spec, folder);
 
   base::Metrics metrics;
   Feed feed({options.source, options.poll_interval, options.cache_dir}, *source, base::system_clock(), metrics);
@@ -49,11 +57,15 @@ Result<int> serve(const Options& options) {
   FeedThread thread(feed);
   base::print_listening(server->address());
 
-  base::wait_for_termination();
+  // Here and not where the source is asked: the age must grow while a remote keeps us waiting.
+  while (!base::wait_for_termination(kAgeTick)) feed.update_age();
   service.begin_stop();
   server->stop(Millis{5000});
   // libgit2 cannot be interrupted: a fetch from a host that is silent is left behind with the process.
-  if (!thread.stop(Millis{2000})) std::_Exit(0);
+  if (!thread.stop(Millis{2000})) {
+    temporary.reset();
+    std::_Exit(0);
+  }
   return 0;
 }
 

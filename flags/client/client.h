@@ -50,7 +50,7 @@ class Client {
 
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
-  ~Client();  // ends the thread
+  ~Client();  // ends the thread; waits for a request that is under way, 2.5 s at most
 
   bool get_bool(std::string_view key, const EvaluationContext& context, bool fallback) const noexcept;
   std::string get_string(std::string_view key, const EvaluationContext& context,

@@ -168,7 +168,7 @@ TEST_F(AgentTest, GivesTheClientItsFlagsAndItsChanges) {
     AgentProcess agent(folder_.path(), on_git());
     client = Client::start({agent.url(), Millis{50}, path("client.json")});
     ASSERT_TRUE(soon([&] { return client->get_int("redirect-status", {}, 307) == 302; }));
-    EXPECT_EQ(client->state(), ClientState::ready);
+    EXPECT_TRUE(soon([&] { return client->state() == ClientState::ready; }));
     commit(flags_with("permanent"));
     ASSERT_TRUE(soon([&] { return client->get_int("redirect-status", {}, 307) == 301; }));
     const auto details = client->int_details("redirect-status", {}, 307);
