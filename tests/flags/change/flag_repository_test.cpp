@@ -2,7 +2,6 @@
 
 #include <cstdlib>
 #include <gtest/gtest.h>
-#include <thread>
 
 namespace trunkline::flags {
 namespace {
@@ -71,21 +70,6 @@ TEST_F(FlagRepositoryTest, RefusesAFlagThatSomebodyElseChangedAndShowsBothSides)
             "flag \"a\" was changed by somebody else meanwhile\n"
             "  was: {\"state\":\"ENABLED\",\"variants\":{\"x\":1,\"y\":2},\"defaultVariant\":\"x\"}\n"
             "  is:  {\"state\":\"ENABLED\",\"variants\":{\"x\":1,\"y\":2},\"defaultVariant\":\"y\"}");
-}
-
-TEST_F(FlagRepositoryTest, KeepsEveryCommitOfTwoWritersWhoRace) {
-  const auto writer = [&](const std::string& key) {
-    for (int i = 0; i < 10; ++i) {
-      auto flags = FlagRepository::open(place_).value();
-      const auto result = flags.change(set(key, i % 2 == 0 ? "y" : "x"));
-      EXPECT_TRUE(result) << to_string(result.error());
-    }
-  };
-  std::thread other([&] { writer("b"); });
-  writer("a");
-  other.join();
-  auto repository = base::Repository::open(place_.repository).value();
-  EXPECT_EQ(repository.first_parent_count(repository.tip("main").value()), 21);
 }
 
 }  // namespace
