@@ -127,8 +127,10 @@ Result<std::string> Repository::write_commit(const FileCommit& commit) {
   TRY_ASSIGN(const git_oid tree_id, write_tree(state_->get(), parent.get(), commit));
   TRY_ASSIGN(const GitTree tree,
              own<GitTree>("read tree", [&](auto** out) { return git_tree_lookup(out, state_->get(), &tree_id); }));
+  // In UTC: asking for the local offset is not safe between threads.
+  const auto now = system_clock().wall().time_since_epoch() / std::chrono::seconds{1};
   TRY_ASSIGN(const GitSignature author, own<GitSignature>("name the author", [&](auto** out) {
-               return git_signature_now(out, commit.author.name.c_str(), commit.author.email.c_str());
+               return git_signature_new(out, commit.author.name.c_str(), commit.author.email.c_str(), now, 0);
              }));
   const git_commit* parents[] = {parent.get()};
   git_oid id{};
