@@ -1,6 +1,7 @@
 #include <cstdlib>
 #include <fmt/format.h>
 
+#include "base/git/deadline.h"
 #include "base/git/handle.h"
 
 // What talks to another repository.
@@ -8,6 +9,8 @@ namespace trunkline::base {
 namespace {
 
 struct Session {
+  const std::string& url;
+  Deadline deadline;
   int asked = 0;        // how often the remote wanted credentials
   std::string refusal;  // why it did not take the push
 };
@@ -32,9 +35,15 @@ int note_refusal(const char*, const char* status, void* payload) {
   return 0;
 }
 
+// Data that trickles in is bounded too, not only silence.
+int keep_going(const git_indexer_progress*, void* payload) {
+  return static_cast<Session*>(payload)->deadline.passed() ? GIT_EUSER : 0;
+}
+
 git_remote_callbacks callbacks_for(Session& session) {
   git_remote_callbacks callbacks = GIT_REMOTE_CALLBACKS_INIT;
   callbacks.credentials = give_credential;
+  callbacks.transfer_progress = keep_going;
   callbacks.push_update_reference = note_refusal;
   callbacks.payload = &session;
   return callbacks;
@@ -48,31 +57,37 @@ std::string without_password(const std::string& url) {
   return url.substr(0, scheme + 3) + url.substr(at + 1);
 }
 
-Error remote_failure(int code, const std::string& url) {
-  Error error = git_failure(code, without_password(url));
+Error remote_failure(int code, const Session& session) {
+  Error error = git_failure(code, without_password(session.url));
+  if (session.deadline.passed()) {
+    return {Kind::timeout,
+            fmt::format("{}: no answer within {}", without_password(session.url),
+                        format_duration(session.deadline.limit())),
+            {}};
+  }
   if (error.kind != Kind::denied && error.kind != Kind::conflict) error.kind = Kind::unavailable;
   return error;
 }
 
-Result<GitRemote> connect(git_repository* repository, const std::string& url, git_direction direction,
+Result<GitRemote> connect(git_repository* repository, const Session& session, git_direction direction,
                           const git_remote_callbacks& callbacks) {
   git_remote_create_options options = GIT_REMOTE_CREATE_OPTIONS_INIT;
   options.repository = repository;
   // libgit2 1.5 leaks 20 kB for each setting that it compares with url.*.insteadOf: too much for one who polls.
   options.flags = GIT_REMOTE_CREATE_SKIP_INSTEADOF;
-  TRY_ASSIGN(GitRemote remote, own<GitRemote>(without_password(url), [&](auto** out) {
-               return git_remote_create_with_opts(out, url.c_str(), &options);
+  TRY_ASSIGN(GitRemote remote, own<GitRemote>(without_password(session.url), [&](auto** out) {
+               return git_remote_create_with_opts(out, session.url.c_str(), &options);
              }));
   const int code = git_remote_connect(remote.get(), direction, &callbacks, nullptr, nullptr);
-  if (code != 0) return fail(remote_failure(code, url));
+  if (code != 0) return fail(remote_failure(code, session));
   return remote;
 }
 
 // Where the remote says its branch stands; empty if it has none.
-Result<std::string> advertised_tip(git_remote* remote, const std::string& url, const std::string& branch) {
+Result<std::string> advertised_tip(git_remote* remote, const Session& session, const std::string& branch) {
   const git_remote_head** heads = nullptr;
   size_t count = 0;
-  if (const int code = git_remote_ls(&heads, &count, remote); code != 0) return fail(remote_failure(code, url));
+  if (const int code = git_remote_ls(&heads, &count, remote); code != 0) return fail(remote_failure(code, session));
   for (size_t i = 0; i < count; ++i) {
     if (branch_ref(branch) == heads[i]->name) return to_text(heads[i]->oid);
   }
@@ -117,14 +132,14 @@ std::string decode_percent(std::string_view text) {
 
 }  // namespace
 
-Result<std::string> Repository::fetch(const std::string& url, const std::string& branch) {
-  Session session;
+Result<std::string> Repository::fetch(const std::string& url, const std::string& branch, Millis limit) {
+  Session session{.url = url, .deadline = Deadline(limit), .refusal = {}};
   git_fetch_options options = GIT_FETCH_OPTIONS_INIT;
   options.callbacks = callbacks_for(session);
   options.download_tags = GIT_REMOTE_DOWNLOAD_TAGS_NONE;
   options.update_fetchhead = 0;
-  TRY_ASSIGN(const GitRemote remote, connect(state_->get(), url, GIT_DIRECTION_FETCH, options.callbacks));
-  TRY_ASSIGN(const std::string theirs, advertised_tip(remote.get(), url, branch));
+  TRY_ASSIGN(const GitRemote remote, connect(state_->get(), session, GIT_DIRECTION_FETCH, options.callbacks));
+  TRY_ASSIGN(const std::string theirs, advertised_tip(remote.get(), session, branch));
   if (theirs.empty()) {
     return fail(Kind::not_found, fmt::format("{} has no branch {}", without_password(url), branch));
   }
@@ -133,18 +148,18 @@ Result<std::string> Repository::fetch(const std::string& url, const std::string&
   char* specs[] = {spec.data()};
   const git_strarray refspecs{specs, 1};
   const int code = git_remote_fetch(remote.get(), &refspecs, &options, "trunkline: fetch");
-  if (code != 0) return fail(remote_failure(code, url));
+  if (code != 0) return fail(remote_failure(code, session));
   return tip(branch);
 }
 
 Result<> Repository::push(const std::string& url, const std::string& branch, const std::string& expected,
-                          const std::string& commit) {
+                          const std::string& commit, Millis limit) {
   if (local_path(url)) return fail(Kind::usage, fmt::format("{} is local: open it instead of pushing to it", url));
-  Session session;
+  Session session{.url = url, .deadline = Deadline(limit), .refusal = {}};
   git_push_options options = GIT_PUSH_OPTIONS_INIT;
   options.callbacks = callbacks_for(session);
-  TRY_ASSIGN(const GitRemote remote, connect(state_->get(), url, GIT_DIRECTION_PUSH, options.callbacks));
-  TRY_ASSIGN(const std::string theirs, advertised_tip(remote.get(), url, branch));
+  TRY_ASSIGN(const GitRemote remote, connect(state_->get(), session, GIT_DIRECTION_PUSH, options.callbacks));
+  TRY_ASSIGN(const std::string theirs, advertised_tip(remote.get(), session, branch));
   const auto moved = [&] {
     return fail(Kind::conflict, fmt::format("branch {} of {} has moved", branch, without_password(url)));
   };
@@ -156,7 +171,7 @@ Result<> Repository::push(const std::string& url, const std::string& branch, con
   // On this connection: the ids it advertised are what the server compares with when it moves the branch.
   const int code = git_remote_upload(remote.get(), &refspecs, &options);
   if (code == GIT_ENONFASTFORWARD) return moved();
-  if (code != 0) return fail(remote_failure(code, url));
+  if (code != 0) return fail(remote_failure(code, session));
   if (session.refusal.empty()) return {};
   const bool hook = session.refusal.find("hook") != std::string::npos;
   return fail(hook ? Kind::denied : Kind::conflict,

@@ -38,6 +38,9 @@ struct FileCommit {
   std::string message;
 };
 
+// How long a remote may take, from the first byte to the last.
+constexpr Millis kRemoteLimit{60'000};
+
 // An opened repository. Movable; one thread at a time. Failures that every call may give: Kind::io for a damaged
 // repository, Kind::not_found for what is named and not there.
 class Repository {
@@ -87,12 +90,12 @@ class Repository {
   // Gets that one branch, and only that, with its history. The URL is used as it is (url.*.insteadOf is not applied).
   // Kind::unavailable if the remote cannot be reached, Kind::denied if it refuses us, Kind::not_found if it has no such
   // branch; our branch then stays as it was.
-  Result<std::string> fetch(const std::string& url, const std::string& branch);
+  Result<std::string> fetch(const std::string& url, const std::string& branch, Millis limit = kRemoteLimit);
 
   // Moves the branch of a remote (https, ssh, http) from `expected` to `commit`. Kind::conflict if it has moved,
   // otherwise as fetch. Local URLs are Kind::usage: libgit2's local transport loses commits in a race.
   Result<> push(const std::string& url, const std::string& branch, const std::string& expected,
-                const std::string& commit);
+                const std::string& commit, Millis limit = kRemoteLimit);
 
  private:
   struct State;

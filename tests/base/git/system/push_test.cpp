@@ -83,6 +83,21 @@ TEST_F(PushTest, SaysDeniedWhenAHookRefuses) {
   EXPECT_EQ(ours.push(url_, "main", first_, one).error().kind, Kind::denied);
 }
 
+TEST_F(PushTest, GivesUpOnARemoteThatStaysSilent) {
+  Repository ours = clone("ours.git");
+  ASSERT_EQ(fetch(ours), first_);
+  // Stopped, it still has its connections accepted by the kernel.
+  daemon_->signal_group(SIGSTOP);
+  const auto before = std::chrono::steady_clock::now();
+  const auto tip = ours.fetch(url_, "main", Millis{200});
+  EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds{5});
+  daemon_->signal_group(SIGCONT);
+  ASSERT_FALSE(tip);
+  EXPECT_EQ(to_string(tip.error()), url_ + ": no answer within 200ms");
+  EXPECT_EQ(tip.error().kind, Kind::timeout);
+  EXPECT_EQ(fetch(ours), first_);
+}
+
 TEST_F(PushTest, SaysUnavailableWhenNobodyAnswers) {
   Repository ours = clone("ours.git");
   const std::string url = "git://127.0.0.1:" + std::to_string(free_port()) + "/flags.git";
