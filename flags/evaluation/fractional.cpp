@@ -53,7 +53,7 @@ std::optional<int64_t> RuleEngine::weight(const Rule& bucket) {
 Value RuleEngine::fractional(const Rule& rule) {
   if (rule.arguments.empty()) return {};
   if (rule.arguments[0].op == Op::bucket) {
-    const Value key = lookup({"targetingKey"});
+    const Value key = targeting_key();
     const auto* text = std::get_if<std::string_view>(&key);
     if (text == nullptr || text->empty()) return {};
     return pick(rule, 0, bucketing_hash(flag_key_, *text));

@@ -105,15 +105,19 @@ Value RuleEngine::lookup(const std::vector<std::string>& path) {
     if (path.size() == 2 && path[1] == "timestamp") return int64_t{now_.time_since_epoch() / std::chrono::seconds{1}};
     return {};
   }
-  if (path.size() == 1 && path[0] == "targetingKey" && !context_.targeting_key.empty()) {
-    return std::string_view(context_.targeting_key);
-  }
+  if (path.size() == 1 && path[0] == "targetingKey") return targeting_key();
   const Json* json = &context_.attributes;
   for (const std::string& step : path) {
     json = step_into(*json, step);
     if (json == nullptr) return {};
   }
   return to_value(*json);
+}
+
+Value RuleEngine::targeting_key() {
+  if (!context_.targeting_key.empty()) return std::string_view(context_.targeting_key);
+  const Json* key = base::find(context_.attributes, "targetingKey");
+  return key == nullptr ? Value{} : to_value(*key);
 }
 
 Value RuleEngine::whole_context() {

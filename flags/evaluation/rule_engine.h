@@ -23,6 +23,7 @@ class RuleEngine {
   Value argument(const Rule& rule, size_t index);
   Value variable(const Rule& rule);
   Value lookup(const std::vector<std::string>& path);
+  Value targeting_key();
   Value whole_context();
   Value choose(const Rule& rule);
   Value first_that(bool truth, const Rule& rule);
