@@ -143,6 +143,11 @@ ListenSocket::~ListenSocket() {
   ::close(fd_);
 }
 
+int ListenSocket::family() const {
+  if (address_.is_unix) return AF_UNIX;
+  return address_.host.find(':') == std::string::npos ? AF_INET : AF_INET6;
+}
+
 void print_listening(const std::string& address) {
   fmt::print("{}\n", to_text(JsonObject{{"listening", address}}));
   std::fflush(stdout);

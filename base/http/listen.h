@@ -32,6 +32,7 @@ class ListenSocket {
   ~ListenSocket();
 
   int fd() const { return fd_; }
+  int family() const;  // AF_INET, AF_INET6 or AF_UNIX
   const ListenAddress& address() const { return address_; }
 
  private:

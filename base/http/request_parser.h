@@ -1,37 +1,44 @@
 #pragma once
 
-#include <boost/beast/http/basic_parser.hpp>
+#include <memory>
+#include <string_view>
 
 #include "base/http/message.h"
 
 namespace trunkline::base {
 
-// Beast's HTTP/1 parser, which fills a Request of ours directly. For one request; private to the server.
-class RequestParser final : public boost::beast::http::basic_parser<true> {
+// Reads the requests of one connection, one after the other, into one Request. Beast does the parsing. Private to the
+// server.
+class RequestParser {
  public:
   RequestParser(Request& request, size_t max_header, size_t max_body);
+  RequestParser(const RequestParser&) = delete;
+  ~RequestParser();
 
-  int version() const { return version_; }  // 10 or 11
-  bool expects_continue() const { return expects_continue_; }
+  // Before the first byte of each request.
+  void begin();
+
+  enum class Outcome { need_more, complete, refused };
+  struct Step {
+    Outcome outcome;
+    size_t used;  // bytes of `input` that are not to be given again
+    int status;   // what to answer if it was refused: 400, 413 or 431
+  };
+  Step read(std::string_view input);
+
+  bool is_header_complete() const;
+  bool expects_continue() const;
+  // Of a complete request.
+  bool keep_alive() const;
+  int version() const;  // 10 or 11
 
  private:
-  using Code = boost::beast::error_code;
-  using Text = boost::beast::string_view;
-
-  void on_request_impl(boost::beast::http::verb, Text method, Text target, int version, Code&) override;
-  void on_response_impl(int, Text, int, Code&) override {}
-  void on_field_impl(boost::beast::http::field, Text name, Text value, Code&) override;
-  void on_header_impl(Code&) override {}
-  void on_body_init_impl(const boost::optional<std::uint64_t>& length, Code&) override;
-  size_t on_body_impl(Text body, Code&) override;
-  void on_chunk_header_impl(std::uint64_t, Text, Code&) override {}
-  size_t on_chunk_body_impl(std::uint64_t remain, Text body, Code&) override;
-  void on_finish_impl(Code&) override {}
-
+  class Impl;
+  struct Place;
+  std::unique_ptr<Place> place_;
   Request& request_;
-  size_t header_left_;
-  int version_ = 11;
-  bool expects_continue_ = false;
+  const size_t max_header_;
+  const size_t max_body_;
 };
 
 }  // namespace trunkline::base

@@ -1,84 +1,38 @@
 #include "base/http/server.h"
 
 #include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <future>
+#include <optional>
 #include <thread>
 #include <vector>
 
 #include "base/http/listen.h"
 #include "base/http/session.h"
+#include "base/http/worker.h"
 
 namespace trunkline::base {
 namespace asio = boost::asio;
 namespace {
 
-constexpr Millis kSweepInterval{100};
 constexpr Millis kStoppingLinger{500};
 constexpr Millis kAcceptPause{100};
 
-thread_local Worker* this_worker = nullptr;
-
-}  // namespace
-
-void Worker::run() {
-  this_worker = this;
-  schedule_sweep();
-  context_.run();
-  this_worker = nullptr;
-}
-
-bool Worker::is_this_thread() const {
-  return this_worker == this;
-}
-
-void Worker::remove(Session* session) {
-  sessions_.erase(session);
-}
-
-void Worker::schedule_sweep() {
-  sweep_.expires_after(kSweepInterval);
-  sweep_.async_wait([this](const boost::system::error_code& code) {
-    if (code) return;
-    sweep();
-    schedule_sweep();
-  });
-}
-
-void Worker::sweep() {
-  const SteadyTime now = std::chrono::steady_clock::now();
-  const std::vector<Session*> sessions(sessions_.begin(), sessions_.end());  // closing one changes the set
-  for (Session* session : sessions) session->shared_from_this()->check_deadline(now);
-}
-
-size_t Worker::close_all() {
-  size_t busy = 0;
-  const std::vector<Session*> sessions(sessions_.begin(), sessions_.end());
-  for (Session* session : sessions) {
-    if (session->is_at_work()) ++busy;
-    session->shared_from_this()->close();
-  }
-  return busy;
-}
-
-void Worker::retire() {
-  {
-    const std::lock_guard lock(post_mutex_);
-    retired_ = true;
-  }
-  context_.restart();
-  context_.poll();
-}
-
-namespace {
-
-using Acceptor = asio::basic_socket_acceptor<asio::generic::stream_protocol, asio::io_context::executor_type>;
+using Protocol = asio::generic::stream_protocol;
+using Acceptor = asio::basic_socket_acceptor<Protocol, asio::io_context::executor_type>;
+using Accepted = Protocol::socket::rebind_executor<asio::io_context::executor_type>::other;
 
 class BeastServer final : public Server {
  public:
   BeastServer(ServerOptions options, Handler handler, ListenSocket socket)
-      : is_unix_(socket.address().is_unix), address_(to_string(socket.address())), listen_(std::move(socket)) {
+      : is_unix_(socket.address().is_unix),
+        family_(socket.family()),
+        address_(to_string(socket.address())),
+        listen_(std::move(socket)) {
     serving_->options = std::move(options);
     serving_->handler = std::move(handler);
     const int wanted = serving_->options.threads;
@@ -92,11 +46,10 @@ class BeastServer final : public Server {
   ~BeastServer() override { stop(Millis(0)); }
 
   Result<> run() {
-    const int family = is_unix_ ? AF_UNIX : listen_->address().host.find(':') != std::string::npos ? AF_INET6 : AF_INET;
     boost::system::error_code code;
     const int fd = ::dup(listen_->fd());  // the acceptor closes its own
     if (fd < 0) return fail(Kind::io, "cannot listen on " + address_ + ": out of file descriptors");
-    acceptor_->assign(asio::generic::stream_protocol(family, 0), fd, code);
+    acceptor_->assign(asio::generic::stream_protocol(family_, 0), fd, code);
     if (!code) acceptor_->non_blocking(true, code);
     if (code) return fail(Kind::io, "cannot listen on " + address_ + ": " + code.message());
     asio::post(workers_.front()->context(), [this] { accept(); });
@@ -114,14 +67,12 @@ class BeastServer final : public Server {
 
  private:
   void accept() {
-    Worker& worker = next_worker();
-    acceptor_->async_accept(worker.context().get_executor(),
-                            [this, &worker](const boost::system::error_code& code, StreamSocket socket) {
-                              if (code == asio::error::operation_aborted || !acceptor_->is_open()) return;
-                              if (code) return accept_later();
-                              hand_over(worker, std::move(socket));
-                              accept();
-                            });
+    acceptor_->async_accept([this](const boost::system::error_code& code, Accepted socket) {
+      if (code == asio::error::operation_aborted || !acceptor_->is_open()) return;
+      if (code) return accept_later();
+      hand_over(std::move(socket));
+      accept();
+    });
   }
 
   // Out of file descriptors, most likely: the connection stays in the queue.
@@ -132,16 +83,15 @@ class BeastServer final : public Server {
     });
   }
 
-  Worker& next_worker() { return *workers_[next_++ % workers_.size()]; }
-
-  void hand_over(Worker& worker, StreamSocket socket) {
+  void hand_over(Accepted socket) {
     boost::system::error_code ignored;
     if (!is_unix_) socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+    Worker& worker = *workers_[next_++ % workers_.size()];
     {
       const std::lock_guard lock(serving_->mutex);
       ++serving_->open;
     }
-    const auto session = std::make_shared<Session>(worker.shared_from_this(), std::move(socket));
+    const auto session = make_session(worker.shared_from_this(), socket.release(), family_);
     if (worker.is_this_thread()) return session->start();
     worker.post([session] { session->start(); });
   }
@@ -149,11 +99,10 @@ class BeastServer final : public Server {
   // Whoever is connected already, though not yet accepted, is still served.
   void close_acceptor() {
     for (;;) {
-      Worker& worker = next_worker();
       boost::system::error_code code;
-      StreamSocket socket = acceptor_->accept(worker.context().get_executor(), code);
+      Accepted socket = acceptor_->accept(code);
       if (code) break;
-      hand_over(worker, std::move(socket));
+      hand_over(std::move(socket));
     }
     boost::system::error_code ignored;
     retry_->cancel();
@@ -199,6 +148,7 @@ class BeastServer final : public Server {
   }
 
   const bool is_unix_;
+  const int family_;
   const std::string address_;
   std::optional<ListenSocket> listen_;  // until it stops
   std::shared_ptr<Serving> serving_ = std::make_shared<Serving>();

@@ -1,26 +1,25 @@
 #include "base/http/session.h"
 
 #include <algorithm>
-#include <boost/asio/post.hpp>
+#include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/http/error.hpp>
 #include <fmt/format.h>
+#include <string>
+
+#include "base/http/reply.h"
+#include "base/http/request_parser.h"
+#include "base/http/worker.h"
 
 namespace trunkline::base {
 namespace asio = boost::asio;
-namespace http = boost::beast::http;
 namespace {
 
 constexpr size_t kFirstBuffer = 4096;
 constexpr size_t kChunkHeader = 4096;  // room for the line before a chunk, beside the headers
 constexpr Millis kLinger{1000};
 constexpr size_t kKeptOutput = 64 * 1024;
-
-int status_of(const boost::system::error_code& code) {
-  if (code == http::error::header_limit) return 431;
-  if (code == http::error::body_limit) return 413;
-  return 400;
-}
 
 // A value from outside may not end the line it stands in.
 void append_safely(std::string& out, std::string_view value) {
@@ -31,18 +30,79 @@ bool has_no_body(int status) {
   return status == 204 || status == 304;
 }
 
+using StreamSocket =
+    boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, boost::asio::io_context::executor_type>;
+
+class BeastSession final : public Session, public ReplyTarget, public std::enable_shared_from_this<BeastSession> {
+ public:
+  BeastSession(std::shared_ptr<Worker> worker, StreamSocket socket);
+  ~BeastSession() override;
+
+  void start() override;
+  void check_deadline(SteadyTime now) override;
+  void close() override;
+  bool is_at_work() const override { return phase_ != Phase::idle && phase_ != Phase::lingering; }
+
+  void reply(Response response) override;
+  const Request& request() const override { return request_; }
+
+ private:
+  enum class Phase {
+    idle,       // no byte of a request yet
+    header,     // some
+    body,       // the headers are complete
+    handling,   // the handler has it
+    writing,    // the answer is on its way
+    lingering,  // after a refusal: what the client still sends is thrown away, so that it gets to read the answer
+    closed,
+  };
+
+  void advance();
+  bool parse();
+  void read_more();
+  void on_read(const boost::system::error_code& code, size_t size);
+  void dispatch();
+  void finish(Response response);
+  void refuse(int status);
+  void drop_input();
+  void serialize(const Response& response);
+  bool flush();
+  void after_write();
+  void begin_request();
+  void enter(Phase phase, Millis limit);
+
+  std::shared_ptr<Worker> worker_;
+  StreamSocket socket_;
+  Phase phase_ = Phase::idle;
+  SteadyTime entered_;
+  SteadyTime deadline_ = SteadyTime::max();
+  std::string in_;  // bytes from begin_ to end_ are not parsed yet
+  size_t begin_ = 0;
+  size_t end_ = 0;
+  Request request_;
+  RequestParser parser_;
+  bool continue_sent_ = false;
+  bool in_handler_ = false;
+  bool keep_alive_ = true;
+  std::string out_;
+  size_t written_ = 0;
+};
+
 }  // namespace
 
-Session::Session(std::shared_ptr<Worker> worker, StreamSocket socket)
-    : worker_(std::move(worker)), socket_(std::move(socket)), in_(kFirstBuffer, '\0') {}
+BeastSession::BeastSession(std::shared_ptr<Worker> worker, StreamSocket socket)
+    : worker_(std::move(worker)),
+      socket_(std::move(socket)),
+      in_(kFirstBuffer, '\0'),
+      parser_(request_, worker_->serving().options.max_header, worker_->serving().options.max_body) {}
 
-Session::~Session() {
+BeastSession::~BeastSession() {
   const std::lock_guard lock(worker_->serving().mutex);
   --worker_->serving().open;
   worker_->serving().changed.notify_all();
 }
 
-void Session::start() {
+void BeastSession::start() {
   worker_->add(this);
   boost::system::error_code ignored;
   socket_.non_blocking(true, ignored);
@@ -50,20 +110,19 @@ void Session::start() {
   advance();
 }
 
-void Session::enter(Phase phase, Millis limit) {
+void BeastSession::enter(Phase phase, Millis limit) {
   phase_ = phase;
   entered_ = std::chrono::steady_clock::now();
   deadline_ = limit == Millis::max() ? SteadyTime::max() : entered_ + limit;
 }
 
-void Session::begin_request() {
-  const ServerOptions& options = worker_->serving().options;
-  parser_.emplace(request_, options.max_header, options.max_body);
+void BeastSession::begin_request() {
+  parser_.begin();
   continue_sent_ = false;
-  enter(Phase::idle, options.idle_timeout);
+  enter(Phase::idle, worker_->serving().options.idle_timeout);
 }
 
-void Session::close() {
+void BeastSession::close() {
   if (phase_ == Phase::closed) return;
   phase_ = Phase::closed;
   worker_->remove(this);
@@ -71,7 +130,7 @@ void Session::close() {
   socket_.close(ignored);
 }
 
-void Session::check_deadline(SteadyTime now) {
+void BeastSession::check_deadline(SteadyTime now) {
   const bool stopping = worker_->serving().stopping.load(std::memory_order_relaxed);
   if (stopping && phase_ == Phase::idle) {
     deadline_ = std::min(deadline_, entered_ + worker_->serving().linger.load(std::memory_order_relaxed));
@@ -85,7 +144,7 @@ void Session::check_deadline(SteadyTime now) {
 }
 
 // Goes on as far as it gets without waiting.
-void Session::advance() {
+void BeastSession::advance() {
   while (phase_ == Phase::idle || phase_ == Phase::header || phase_ == Phase::body) {
     if (!parse()) return;
     dispatch();
@@ -95,26 +154,30 @@ void Session::advance() {
 }
 
 // True when a request is complete. Otherwise more is being read, or the request was refused.
-bool Session::parse() {
+bool BeastSession::parse() {
   if (begin_ == end_) {
     read_more();
     return false;
   }
-  boost::system::error_code code;
-  begin_ += parser_->put(asio::buffer(in_.data() + begin_, end_ - begin_), code);
-  if (code && code != http::error::need_more) {
-    refuse(status_of(code));
-    drop_input();
-    return false;
+  const auto step = parser_.read({in_.data() + begin_, end_ - begin_});
+  begin_ += step.used;
+  switch (step.outcome) {
+    case RequestParser::Outcome::complete:
+      return true;
+    case RequestParser::Outcome::refused:
+      refuse(step.status);
+      drop_input();
+      return false;
+    case RequestParser::Outcome::need_more:
+      break;
   }
-  if (parser_->is_done()) return true;
   const ServerOptions& options = worker_->serving().options;
-  if (parser_->is_header_done()) {
+  if (parser_.is_header_complete()) {
     if (phase_ != Phase::body) enter(Phase::body, options.body_timeout);
   } else if (phase_ == Phase::idle) {
     enter(Phase::header, options.header_timeout);
   }
-  if (phase_ == Phase::body && parser_->expects_continue() && !std::exchange(continue_sent_, true)) {
+  if (phase_ == Phase::body && parser_.expects_continue() && !std::exchange(continue_sent_, true)) {
     // Twenty-five bytes into an empty send buffer: it takes them at once or the connection is no good.
     boost::system::error_code ignored;
     socket_.write_some(asio::buffer(std::string_view("HTTP/1.1 100 Continue\r\n\r\n")), ignored);
@@ -123,7 +186,7 @@ bool Session::parse() {
   return false;
 }
 
-void Session::read_more() {
+void BeastSession::read_more() {
   if (begin_ > 0) {
     std::copy(in_.begin() + static_cast<std::ptrdiff_t>(begin_), in_.begin() + static_cast<std::ptrdiff_t>(end_),
               in_.begin());
@@ -143,7 +206,7 @@ void Session::read_more() {
       [self = shared_from_this()](const boost::system::error_code& code, size_t size) { self->on_read(code, size); });
 }
 
-void Session::on_read(const boost::system::error_code& code, size_t size) {
+void BeastSession::on_read(const boost::system::error_code& code, size_t size) {
   if (phase_ == Phase::closed) return;
   if (code) return close();
   if (phase_ == Phase::lingering) return drop_input();
@@ -151,21 +214,21 @@ void Session::on_read(const boost::system::error_code& code, size_t size) {
   advance();
 }
 
-void Session::dispatch() {
-  keep_alive_ = parser_->keep_alive();
+void BeastSession::dispatch() {
+  keep_alive_ = parser_.keep_alive();
   enter(Phase::handling, Millis::max());
   in_handler_ = true;
   worker_->serving().handler(request_, Reply(shared_from_this(), entered_));
   in_handler_ = false;
 }
 
-void Session::reply(Response response) {
+void BeastSession::reply(Response response) {
   if (worker_->is_this_thread()) return finish(std::move(response));
   worker_->post(
       [self = shared_from_this(), response = std::move(response)]() mutable { self->finish(std::move(response)); });
 }
 
-void Session::finish(Response response) {
+void BeastSession::finish(Response response) {
   if (phase_ != Phase::handling) return;
   if (worker_->serving().stopping.load(std::memory_order_relaxed)) keep_alive_ = false;
   serialize(response);
@@ -176,7 +239,7 @@ void Session::finish(Response response) {
 }
 
 // Answers what cannot be a request. The connection is closed when the client has done so, or soon.
-void Session::refuse(int status) {
+void BeastSession::refuse(int status) {
   keep_alive_ = false;
   serialize(problem_response(status, reason_phrase(status)));
   boost::system::error_code ignored;
@@ -185,12 +248,12 @@ void Session::refuse(int status) {
   enter(Phase::lingering, kLinger);
 }
 
-void Session::drop_input() {
+void BeastSession::drop_input() {
   begin_ = end_ = 0;
   read_more();
 }
 
-void Session::serialize(const Response& response) {
+void BeastSession::serialize(const Response& response) {
   out_.clear();
   written_ = 0;
   fmt::format_to(std::back_inserter(out_), "HTTP/1.1 {} {}\r\n", response.status, reason_phrase(response.status));
@@ -205,7 +268,7 @@ void Session::serialize(const Response& response) {
   }
   if (!keep_alive_) {
     out_ += "Connection: close\r\n";
-  } else if (parser_->version() == 10) {
+  } else if (parser_.version() == 10) {
     out_ += "Connection: keep-alive\r\n";
   }
   out_ += "\r\n";
@@ -213,7 +276,7 @@ void Session::serialize(const Response& response) {
 }
 
 // True when all is written. Otherwise it is being written, or the connection is closed.
-bool Session::flush() {
+bool BeastSession::flush() {
   boost::system::error_code code;
   written_ += socket_.write_some(asio::buffer(out_), code);
   if (code && code != asio::error::would_block) {
@@ -232,13 +295,18 @@ bool Session::flush() {
   return false;
 }
 
-void Session::after_write() {
+void BeastSession::after_write() {
   if (out_.capacity() > kKeptOutput) std::string().swap(out_);
   if (request_.body.capacity() > kKeptOutput) std::string().swap(request_.body);
   if (keep_alive_) return begin_request();
   boost::system::error_code ignored;
   socket_.shutdown(asio::socket_base::shutdown_send, ignored);
   close();
+}
+
+std::shared_ptr<Session> make_session(std::shared_ptr<Worker> worker, int fd, int family) {
+  StreamSocket socket(worker->context(), asio::generic::stream_protocol(family, 0), fd);
+  return std::make_shared<BeastSession>(std::move(worker), std::move(socket));
 }
 
 }  // namespace trunkline::base

@@ -1,14 +1,17 @@
 #pragma once
 
 #include <atomic>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <unordered_set>
 
 #include "base/http/server.h"
+
+namespace boost::asio {
+class io_context;
+}
 
 // Private to the server.
 namespace trunkline::base {
@@ -30,16 +33,17 @@ struct Serving {
 // One thread's event loop and the sessions that belong to it. Everything but post() is called on its thread.
 class Worker : public std::enable_shared_from_this<Worker> {
  public:
-  explicit Worker(std::shared_ptr<Serving> serving) : serving_(std::move(serving)), sweep_(context_) {}
+  explicit Worker(std::shared_ptr<Serving> serving);
+  ~Worker();
 
-  boost::asio::io_context& context() { return context_; }
+  boost::asio::io_context& context() { return *context_; }
   Serving& serving() { return *serving_; }
 
   void run();  // until context().stop()
   bool is_this_thread() const;
 
   void add(Session* session) { sessions_.insert(session); }
-  void remove(Session* session);
+  void remove(Session* session) { sessions_.erase(session); }
 
   // Ends what is late, and once the server stops what is idle.
   void sweep();
@@ -47,17 +51,17 @@ class Worker : public std::enable_shared_from_this<Worker> {
   size_t close_all();
 
   // Runs `task` on this worker's thread; drops it when the worker is gone. Thread-safe.
-  template <typename Task>
-  void post(Task task);
+  void post(std::function<void()> task);
   // After run() has returned: frees what was posted and refuses more.
   void retire();
 
  private:
+  struct Timer;
   void schedule_sweep();
 
-  boost::asio::io_context context_{1};  // one thread only: asio may skip its own wake-ups
-  std::shared_ptr<Serving> serving_;    // a late Reply may outlive the server
-  boost::asio::steady_timer sweep_;
+  std::unique_ptr<boost::asio::io_context> context_;
+  std::shared_ptr<Serving> serving_;  // a late Reply may outlive the server
+  std::unique_ptr<Timer> timer_;
   std::unordered_set<Session*> sessions_;
   std::mutex post_mutex_;
   bool retired_ = false;
