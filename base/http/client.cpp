@@ -26,7 +26,7 @@ namespace net = Poco::Net;
 using Session = std::unique_ptr<net::HTTPClientSession>;
 
 constexpr size_t kIdlePerHost = 32;
-const Poco::Timespan kKeptAtMost(60, 0);
+constexpr Millis kKeptAtMost{60'000};
 
 Poco::Timespan timespan(Millis length) {
   return Poco::Timespan(Poco::Timespan::TimeDiff(length.count()) * 1000);
@@ -83,7 +83,7 @@ class PocoClient final : public HttpClient {
       session = std::make_unique<net::HTTPClientSession>(url.host, url.port);
       session->setKeepAlive(true);
     }
-    session->setKeepAliveTimeout(kKeptAtMost);
+    session->setKeepAliveTimeout(timespan(kKeptAtMost));
     session->setTimeout(timespan(options_.connect_timeout), timespan(options_.timeout), timespan(options_.timeout));
     return session;
   }

@@ -49,11 +49,11 @@ bool matches(const Route& route, std::string_view path, PathParameters& paramete
 }  // namespace
 
 const std::string& PathParameters::operator[](std::string_view name) const {
-  static const std::string kNone;
+  static const std::string none;
   for (const auto& [key, value] : items_) {
     if (key == name) return value;
   }
-  return kNone;
+  return none;
 }
 
 void Router::add(std::string method, std::string pattern, RouteHandler handler) {

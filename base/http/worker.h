@@ -10,7 +10,7 @@
 #include "base/http/server.h"
 
 namespace boost::asio {
-class io_context;
+class io_context;  // NOLINT(readability-identifier-naming): Boost's name
 }
 
 // Private to the server.
