@@ -96,7 +96,7 @@ class Builder {
   Result<> take(const yaml_event_t& event);
   bool done() const { return done_; }
   YamlNode root() { return std::move(root_); }
-  std::vector<Error> errors() { return std::move(errors_); }
+  std::vector<YamlError> errors() { return std::move(errors_); }
 
   Error error_at(size_t index, std::string message) { return at(marks_.position(index), std::move(message)); }
 
@@ -120,7 +120,7 @@ class Builder {
   std::vector<Level> levels_;
   std::unordered_map<std::string, Anchor> anchors_;
   YamlNode root_;
-  std::vector<Error> errors_;
+  std::vector<YamlError> errors_;
   size_t nodes_ = 0;
   int aliases_ = 0;
   int documents_ = 0;
@@ -209,10 +209,11 @@ Result<> Builder::add_member(Level& level, YamlNode node) {
   const auto [first, fresh] = level.seen.emplace(key.text, key.start.line);
   const bool merge = key.text == "<<" && key.style == YamlStyle::plain;
   if (merge) {
-    errors_.push_back(at(key.start, "merge keys (<<) are not supported"));
+    errors_.push_back({at(key.start, "merge keys (<<) are not supported")});
   } else if (!fresh) {
-    errors_.push_back(at(key.start, fmt::format("the key \"{}\" stands twice in one mapping (first on line {})",
-                                                key.text, first->second)));
+    errors_.push_back({at(key.start, fmt::format("the key \"{}\" stands twice in one mapping (first on line {})",
+                                                 key.text, first->second)),
+                       true});
   } else {
     level.node.members.push_back({std::move(key), std::move(node)});
   }
@@ -278,7 +279,7 @@ std::optional<Error> find_bad_bytes(std::string_view text, std::string_view file
 }  // namespace
 
 YamlDocument parse_yaml_collect(std::string_view text, std::string_view file_name, const YamlLimits& limits) {
-  if (auto bad = find_bad_bytes(text, file_name, limits)) return {std::nullopt, {std::move(*bad)}};
+  if (auto bad = find_bad_bytes(text, file_name, limits)) return {std::nullopt, {{std::move(*bad)}}};
   Parser parser(text);
   Builder builder(text, file_name, limits);
   while (!builder.done()) {
@@ -287,8 +288,8 @@ YamlDocument parse_yaml_collect(std::string_view text, std::string_view file_nam
                         ? fail(syntax_error(parser.raw, text, file_name, builder))
                         : builder.take(event.raw);
     if (!step) {
-      std::vector<Error> errors = builder.errors();
-      errors.push_back(std::move(step.error()));
+      std::vector<YamlError> errors = builder.errors();
+      errors.push_back({std::move(step.error())});
       return {std::nullopt, std::move(errors)};
     }
   }

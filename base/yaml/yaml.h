@@ -56,9 +56,13 @@ struct YamlLimits {
   size_t max_nodes = 500'000;  // after the aliases are replaced
 };
 
+struct YamlError : Error {
+  bool duplicate_key = false;
+};
+
 struct YamlDocument {
-  std::optional<YamlNode> root;  // absent after an error that leaves no tree
-  std::vector<Error> errors;     // all Kind::invalid, with places in the file
+  std::optional<YamlNode> root;   // absent after an error that leaves no tree
+  std::vector<YamlError> errors;  // all Kind::invalid, with places in the file
 };
 
 // Reads one document and goes on after duplicate keys (the first one stays) and merge keys (`<<`, left out), so that a
