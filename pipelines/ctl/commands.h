@@ -6,5 +6,6 @@
 namespace trunkline::pipelines {
 
 void add_lint(base::cli::Tool& tool);
+void add_version(base::cli::Tool& tool);
 
 }  // namespace trunkline::pipelines

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "base/core/files.h"
+#include "base/core/json.h"
 #include "base/core/process.h"
 
 // The real program: what it prints and how it ends.
@@ -93,6 +94,31 @@ TEST_F(PipelinesTest, RefusesWhatIsNotThere) {
   EXPECT_THAT(option.err, HasSubstr("--json"));
   EXPECT_EQ(run({}).status.code, 2);
   EXPECT_EQ(run({"lnt"}).status.code, 2);
+  EXPECT_EQ(run({"version", "extra"}).status.code, 2);
+}
+
+TEST_F(PipelinesTest, PrintsTheVersion) {
+  git({"init", "-q"});
+  const auto none = run({"version"});
+  EXPECT_EQ(none.status.code, 1);
+  EXPECT_EQ(none.err, "pipelines: error: HEAD: this repository has no commit yet\n");
+  git({"commit", "-q", "--allow-empty", "-m", "x"});
+  const auto text = run({"version"});
+  EXPECT_EQ(text.status.code, 0);
+  EXPECT_THAT(text.out, testing::MatchesRegex("[0-9]+\\.[0-9]+\\.[0-9]+-1-g[0-9a-f]+\n"));
+  const auto json = base::parse_json(run({"version", "--repo", path().string(), "--json"}, "/").out).value();
+  EXPECT_EQ(base::string_or(json, "version") + "\n", text.out);
+  EXPECT_EQ(base::find(json, "count")->as_int64(), 1);
+  EXPECT_EQ(base::string_or(json, "commit").size(), 40u);
+  EXPECT_EQ(base::string_or(json, "date").size(), 10u);
+  EXPECT_FALSE(base::find(json, "dirty")->as_bool());
+}
+
+TEST_F(PipelinesTest, HasNoVersionOutsideARepository) {
+  const auto none = run({"version"});
+  EXPECT_EQ(none.status.code, 1);
+  EXPECT_THAT(none.err, StartsWith("pipelines: error: "));
+  EXPECT_EQ(run({"version", "--repo", "/nowhere"}).status.code, 1);
 }
 
 }  // namespace

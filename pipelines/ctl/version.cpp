@@ -1,0 +1,44 @@
+#include "pipelines/trunk/version.h"
+
+#include <fmt/format.h>
+
+#include "base/cli/terminal.h"
+#include "pipelines/ctl/commands.h"
+
+namespace trunkline::pipelines {
+namespace {
+
+base::Json json_of(const Version& version) {
+  const std::chrono::year_month_day date(version.date);
+  return base::JsonObject{{"version", to_string(version)},
+                          {"date", fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()),
+                                               static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()))},
+                          {"count", version.count},
+                          {"commit", version.commit},
+                          {"dirty", version.dirty}};
+}
+
+}  // namespace
+
+void add_version(base::cli::Tool& tool) {
+  struct Options {
+    std::string repository = ".";
+    bool json = false;
+  };
+  const auto options = std::make_shared<Options>();
+  base::cli::Command command = tool.command("version", "print the version of the commit that is checked out");
+  command.option("--repo", options->repository, "DIR", "the repository, or a folder in it");
+  command.flag("--json", options->json, "print a JSON object");
+  command.action([options]() -> base::Result<int> {
+    TRY_ASSIGN(const base::Repository repository, base::Repository::open(options->repository));
+    TRY_ASSIGN(const Version version, version_of(repository));
+    if (options->json) {
+      base::cli::print_json(json_of(version));
+    } else {
+      base::cli::print(to_string(version) + "\n");
+    }
+    return 0;
+  });
+}
+
+}  // namespace trunkline::pipelines
