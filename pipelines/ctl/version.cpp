@@ -1,6 +1,6 @@
 #include "pipelines/trunk/version.h"
 
-#include <fmt/format.h>
+#include <fmt/chrono.h>
 
 #include "base/cli/terminal.h"
 #include "pipelines/ctl/commands.h"
@@ -9,10 +9,8 @@ namespace trunkline::pipelines {
 namespace {
 
 base::Json json_of(const Version& version) {
-  const std::chrono::year_month_day date(version.date);
   return base::JsonObject{{"version", to_string(version)},
-                          {"date", fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()),
-                                               static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()))},
+                          {"date", fmt::format("{:%Y-%m-%d}", version.date)},
                           {"count", version.count},
                           {"commit", version.commit},
                           {"dirty", version.dirty}};

@@ -1,13 +1,11 @@
 #include "pipelines/trunk/version.h"
 
-#include <fmt/format.h>
+#include <fmt/chrono.h>
 
 namespace trunkline::pipelines {
 
 std::string to_string(const Version& version) {
-  const std::chrono::year_month_day date(version.date);
-  return fmt::format("{:04}.{:02}.{:02}-{}-g{}{}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                     static_cast<unsigned>(date.day()), version.count, version.commit.substr(0, 7),
+  return fmt::format("{:%Y.%m.%d}-{}-g{}{}", version.date, version.count, version.commit.substr(0, 7),
                      version.dirty ? "-dirty" : "");
 }
 

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <fmt/format.h>
-#include <span>
 
 #include "base/core/text.h"
 #include "pipelines/workflow/expression.h"

@@ -24,7 +24,8 @@ size_t Source::offset(base::Position position) const {
 }
 
 base::Position Source::position(size_t offset) const {
-  const auto next = std::upper_bound(starts_.begin(), starts_.end(), std::min(offset, text_.size()));
+  offset = std::min(offset, text_.size());
+  const auto next = std::upper_bound(starts_.begin(), starts_.end(), offset);
   return {static_cast<int>(next - starts_.begin()), static_cast<int>(offset - *(next - 1) + 1)};
 }
 
