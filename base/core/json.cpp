@@ -18,10 +18,12 @@ namespace bj = boost::json;
 // A level is one open array or object.
 class Handler {
  public:
+  // Boost wants these names. NOLINTBEGIN(readability-identifier-naming)
   static constexpr size_t max_object_size = static_cast<size_t>(-1);
   static constexpr size_t max_array_size = static_cast<size_t>(-1);
   static constexpr size_t max_key_size = static_cast<size_t>(-1);
   static constexpr size_t max_string_size = static_cast<size_t>(-1);
+  // NOLINTEND(readability-identifier-naming)
 
   std::string refusal;  // why parsing was stopped by us; empty for plain syntax errors
   Json value() { return std::move(root_); }

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 namespace trunkline::deployer {
-using base::Kind;
 using base::Result;
 
 namespace {
