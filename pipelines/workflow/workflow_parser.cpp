@@ -145,7 +145,7 @@ Step Parser::step(const YamlNode& node) {
 void Parser::check_acts(const YamlNode& node) {
   const YamlMember* act = nullptr;
   for (const YamlMember& member : node.members) {
-    if (std::find(kStepActs.begin(), kStepActs.end(), member.key.text) == kStepActs.end()) continue;
+    if (std::find(std::begin(kStepActs), std::end(kStepActs), member.key.text) == std::end(kStepActs)) continue;
     if (act != nullptr) {
       wrong(member.key.start, fmt::format("a step has either {} or {}, not both", act->key.text, member.key.text));
     } else {
