@@ -31,7 +31,11 @@ indent() { sed 's/^/   /'; }
 
 # Shows a command as a person would type it, then runs it.
 show() {
-  printf '   %s$ %s%s\n' "$dim" "$*" "$plain"
+  local word line=
+  for word in "$@"; do
+    case $word in *[[:space:]]*) line+=" \"$word\"" ;; *) line+=" $word" ;; esac
+  done
+  printf '   %s$%s%s\n' "$dim" "$line" "$plain"
   "$@" | indent
   return "${PIPESTATUS[0]}"
 }
