@@ -45,7 +45,8 @@ Json to_json(const Header& header) {
                   {"id", header.id},
                   {"service", header.service},
                   {"file", header.file},
-                  {"text", header.text}};
+                  {"text", header.text},
+                  {"artifact", header.artifact}};
   if (header.from) json["from"] = ledger::to_json(*header.from);
   json["to"] = ledger::to_json(header.to);
   json["started_at"] = base::to_iso8601(header.started_at);
@@ -61,6 +62,7 @@ Result<Header> header_from_json(const Json& json) {
                 string_or(json, "service"),
                 string_or(json, "file"),
                 string_or(json, "text"),
+                string_or(json, "artifact"),
                 std::nullopt,
                 {},
                 {},

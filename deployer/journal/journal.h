@@ -21,6 +21,7 @@ struct Header {
   std::string service;
   std::string file;  // the rollout file's name and text
   std::string text;
+  std::string artifact;  // the path of what is released, from the root; the file's own may be another
   std::optional<ledger::Revision> from;
   ledger::Revision to;
   base::WallTime started_at{};

@@ -48,7 +48,7 @@ std::optional<Event> take_request(const ServiceFolder& folder) {
 
 // Everything between a journal that stands and a rollout that ended; the lock is held.
 Result<int> conduct(const ServiceFolder& folder, Begun begun, Journal journal, const Event& first, bool resumed,
-                    const fs::path& artifact, const MoveOptions& options) {
+                    const MoveOptions& options) {
   TRY_ASSIGN(const Launch fresh, folder.load_launch(begun.plan.to));
   std::optional<Launch> stable;
   if (begun.plan.from) {
@@ -60,7 +60,7 @@ Result<int> conduct(const ServiceFolder& folder, Begun begun, Journal journal, c
   const RolloutClock clock(base::system_clock(), already);
   Mailbox mailbox;
   Reporter reporter(begun.plan, options.json);
-  Performer performer({begun.rollout, begun.plan, artifact, fresh, stable ? &*stable : nullptr, driver, *dial, mailbox,
+  Performer performer({begun.rollout, begun.plan, begun.journal.header.artifact, fresh, stable ? &*stable : nullptr, driver, *dial, mailbox,
                        [&clock] { return clock.now(); }});
   reporter.began(resumed);
   std::error_code ignored;
@@ -95,7 +95,7 @@ Result<int> refuse_unfinished(const Begun& begun, bool json) {
 }
 
 fs::path beside(const std::string& rollout_file, const fs::path& path) {
-  return path.is_absolute() ? path : fs::absolute(fs::path(rollout_file)).parent_path() / path;
+  return fs::absolute(fs::path(rollout_file)).parent_path() / path;
 }
 
 }  // namespace
@@ -163,7 +163,7 @@ Result<Prepared> prepare(const std::string& file, const std::optional<std::strin
                 rollout.command,
                 rollout.variables};
   rollout.file = file;
-  return Prepared{std::move(rollout), artifact, std::move(launch)};
+  return Prepared{std::move(rollout), *std::move(text), artifact, std::move(launch)};
 }
 
 Result<int> run_release(const Prepared& prepared, const MoveOptions& options) {
@@ -176,15 +176,13 @@ Result<int> run_release(const Prepared& prepared, const MoveOptions& options) {
   TRY(make_dial(prepared.rollout)->read());  // a balancer that is gone is found before anything is touched
   TRY_ASSIGN(const auto stable, folder.load_stable());
   const base::WallTime now = base::system_clock().wall();
-  TRY_ASSIGN(const std::string text, base::read_file(prepared.rollout.file));
-  const Header header{
-      new_id(now), prepared.rollout.service, prepared.rollout.file, text, stable, prepared.launch.revision, now,
-      who_am_i()};
+  const Header header{new_id(now), prepared.rollout.service,  prepared.rollout.file, prepared.text, prepared.artifact,
+                      stable,      prepared.launch.revision, now,                   who_am_i()};
   TRY_ASSIGN(const Plan plan, compile(prepared.rollout, header.id, header.from, header.to));
   TRY(folder.save_launch(prepared.launch));
   TRY_ASSIGN(Journal journal, Journal::create(folder.journal(), header));
   Begun begun{{header, {}, 0}, prepared.rollout, plan, initial_state(plan)};
-  return conduct(folder, std::move(begun), std::move(journal), event::Began{}, false, prepared.artifact, options);
+  return conduct(folder, std::move(begun), std::move(journal), event::Began{}, false, options);
 }
 
 Result<int> move_on(const std::string& service, const Event& event, const MoveOptions& options) {
@@ -207,8 +205,7 @@ Result<int> move_on(const std::string& service, const Event& event, const MoveOp
     return exit_code_of(seen->state);
   }
   TRY_ASSIGN(Journal journal, Journal::reopen(folder.journal(), seen->journal));
-  const fs::path artifact = beside(seen->rollout.file, seen->rollout.artifact_ref);
-  return conduct(folder, std::move(*seen), std::move(journal), event, true, artifact, options);
+  return conduct(folder, std::move(*seen), std::move(journal), event, true, options);
 }
 
 Result<int> take_down(const std::string& service, const MoveOptions& options) {

@@ -34,6 +34,7 @@ int exit_code_of(const State& state);
 // What `run` is about to do, before anything is touched.
 struct Prepared {
   Rollout rollout;
+  std::string text;  // of the rollout file
   std::filesystem::path artifact;
   Launch launch;
 };

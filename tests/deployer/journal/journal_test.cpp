@@ -34,6 +34,7 @@ class JournalTest : public testing::Test {
                "shop",
                "r.yaml",
                "kind: Rollout\n",
+               "/dist/2.tar.zst",
                ledger::Revision{"1", "a", "sha256:aa", ""},
                {"2", "b", "sha256:bb", "sha256:cc"},
                *base::parse_iso8601("2026-11-22T10:00:00Z"),
