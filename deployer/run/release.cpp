@@ -60,8 +60,8 @@ Result<int> conduct(const ServiceFolder& folder, Begun begun, Journal journal, c
   const RolloutClock clock(base::system_clock(), already);
   Mailbox mailbox;
   Reporter reporter(begun.plan, options.json);
-  Performer performer({begun.rollout, begun.plan, begun.journal.header.artifact, fresh, stable ? &*stable : nullptr, driver, *dial, mailbox,
-                       [&clock] { return clock.now(); }});
+  Performer performer({begun.rollout, begun.plan, begun.journal.header.artifact, fresh, stable ? &*stable : nullptr,
+                       driver, *dial, mailbox, [&clock] { return clock.now(); }});
   reporter.began(resumed);
   std::error_code ignored;
   fs::remove(folder.request(), ignored);  // one that came too late for the rollout before
@@ -176,8 +176,15 @@ Result<int> run_release(const Prepared& prepared, const MoveOptions& options) {
   TRY(make_dial(prepared.rollout)->read());  // a balancer that is gone is found before anything is touched
   TRY_ASSIGN(const auto stable, folder.load_stable());
   const base::WallTime now = base::system_clock().wall();
-  const Header header{new_id(now), prepared.rollout.service,  prepared.rollout.file, prepared.text, prepared.artifact,
-                      stable,      prepared.launch.revision, now,                   who_am_i()};
+  const Header header{new_id(now),
+                      prepared.rollout.service,
+                      prepared.rollout.file,
+                      prepared.text,
+                      prepared.artifact,
+                      stable,
+                      prepared.launch.revision,
+                      now,
+                      who_am_i()};
   TRY_ASSIGN(const Plan plan, compile(prepared.rollout, header.id, header.from, header.to));
   TRY(folder.save_launch(prepared.launch));
   TRY_ASSIGN(Journal journal, Journal::create(folder.journal(), header));

@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <pwd.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/core/clock.h"
@@ -24,6 +23,14 @@ Result<base::Descriptor> open_lock(const ServiceFolder& folder) {
   return file;
 }
 
+// Of the whole file, and of this opening of it: not of the process, as older locks of fcntl are.
+struct flock whole_file() {
+  struct flock lock{};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  return lock;
+}
+
 // What the holder wrote about itself.
 std::string holder(const ServiceFolder& folder) {
   const auto text = base::read_file(folder.lock());
@@ -39,7 +46,8 @@ std::string holder(const ServiceFolder& folder) {
 
 Result<ServiceLock> ServiceLock::take(const ServiceFolder& folder, const std::string& what) {
   TRY_ASSIGN(base::Descriptor file, open_lock(folder));
-  if (flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+  struct flock lock = whole_file();
+  if (fcntl(file.get(), F_OFD_SETLK, &lock) != 0) {
     return fail(Kind::locked, fmt::format("{} is locked: {}", folder.service(), holder(folder)));
   }
   const std::string text = base::to_text(base::JsonObject{{"who", who_am_i()},
@@ -53,7 +61,8 @@ Result<ServiceLock> ServiceLock::take(const ServiceFolder& folder, const std::st
 
 bool ServiceLock::is_held(const ServiceFolder& folder) {
   const base::Descriptor file{open(folder.lock().c_str(), O_RDWR | O_CLOEXEC)};
-  return file && flock(file.get(), LOCK_SH | LOCK_NB) != 0;
+  struct flock lock = whole_file();
+  return file && fcntl(file.get(), F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
 }
 
 std::string who_am_i() {

@@ -15,7 +15,7 @@ class ServiceLock {
   // Kind::locked with who holds it, since when and with what, if another process does.
   static base::Result<ServiceLock> take(const ServiceFolder& folder, const std::string& what);
 
-  // Whether somebody holds it now.
+  // Whether somebody holds it now. Asking is in nobody's way.
   static bool is_held(const ServiceFolder& folder);
 
  private:
