@@ -31,8 +31,10 @@ std::string new_id(base::WallTime now) {
   return fmt::format("{}-{:04x}", time, std::random_device{}() & 0xFFFFu);
 }
 
-// stable.json and the history follow the journal; doing it twice changes nothing.
+// stable.json and the history follow the journal, once: what was done after that, a `down`, is newer.
 Result<> settle(const ServiceFolder& folder, const Begun& begun) {
+  TRY_ASSIGN(const auto releases, ledger::read_history(folder.history()));
+  if (!releases.empty() && releases.back().id == begun.plan.id) return {};
   if (begun.state.outcome == Outcome::completed) TRY(folder.save_stable(begun.plan.to));
   return ledger::append_release(folder.history(), release_of(begun));
 }
@@ -217,10 +219,11 @@ Result<int> move_on(const std::string& service, const Event& event, const MoveOp
 
 Result<int> take_down(const std::string& service, const MoveOptions& options) {
   const ServiceFolder folder(options.state, service);
+  TRY_ASSIGN(const ServiceLock lock, ServiceLock::take(folder, "down"));
   TRY_ASSIGN(auto begun, load_begun(folder));
   if (!begun)
     return fail(Kind::not_found, fmt::format("{} was never released from {}", service, options.state.string()));
-  TRY_ASSIGN(const ServiceLock lock, ServiceLock::take(folder, "down"));
+  if (begun->finished()) TRY(settle(folder, *begun));
   const auto dial = make_dial(begun->rollout);
   const ProcessDriver driver(folder, "/proc/self/exe");
   for (const Instance& instance : begun->rollout.instances) {
