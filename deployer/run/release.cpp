@@ -12,6 +12,7 @@
 #include "deployer/dial/dial.h"
 #include "deployer/run/conductor.h"
 #include "deployer/run/service_lock.h"
+#include "deployer/support/pause.h"
 #include "ledger/artifact.h"
 
 namespace trunkline::deployer {
@@ -24,6 +25,8 @@ namespace {
 
 constexpr int kRolledBack = 3;
 constexpr int kHeld = 4;
+constexpr base::Millis kLook{20};
+constexpr base::Millis kTakenWithin{30'000};
 
 std::string new_id(base::WallTime now) {
   std::string time = base::to_iso8601(now).substr(0, 19);
@@ -39,13 +42,41 @@ Result<> settle(const ServiceFolder& folder, const Begun& begun) {
   return ledger::append_release(folder.history(), release_of(begun));
 }
 
-// A person's request to the deployer at work: one file, taken away when it is read.
-std::optional<Event> take_request(const ServiceFolder& folder) {
+// A person's request to the deployer at work: one file, taken away when it is read. One that was meant for another
+// rollout says nothing about this one.
+std::optional<Event> take_request(const ServiceFolder& folder, const std::string& id) {
   const auto text = base::read_file(folder.request());
   if (!text) return std::nullopt;
   std::error_code ignored;
   fs::remove(folder.request(), ignored);
-  return event::AbortRequested{*text};
+  const auto json = base::parse_json(*text);
+  if (!json || base::string_or(*json, "id") != id) return std::nullopt;
+  return event::AbortRequested{base::string_or(*json, "who")};
+}
+
+// True once the deployer at work has taken the request; false if none is at work, or it ended before it looked.
+Result<bool> hand_over(const ServiceFolder& folder, const std::string& id, const std::string& who) {
+  if (!ServiceLock::is_held(folder)) return false;
+  TRY(base::write_file_atomically(folder.request(), base::to_text(base::JsonObject{{"id", id}, {"who", who}}), 0600));
+  const auto deadline = base::system_clock().steady() + kTakenWithin;
+  std::error_code ignored;
+  while (fs::exists(folder.request(), ignored)) {
+    if (!ServiceLock::is_held(folder)) return !fs::remove(folder.request(), ignored);
+    if (base::system_clock().steady() > deadline) {
+      fs::remove(folder.request(), ignored);
+      return fail(Kind::timeout,
+                  fmt::format("the deployer at work did not listen within {}", base::format_duration(kTakenWithin)));
+    }
+    TRY(pause_for(kLook, std::stop_token{}));
+  }
+  return true;
+}
+
+// One word instead of a rollout.
+void say(std::string_view type, const std::string& service, const std::string& text, const MoveOptions& options) {
+  if (options.json)
+    return base::cli::print_json(base::JsonObject{{"type", type}, {"service", service}, {"text", text}});
+  base::cli::print(text + ".\n");
 }
 
 // Everything between a journal that stands and a rollout that ended; the lock is held.
@@ -65,18 +96,19 @@ Result<int> conduct(const ServiceFolder& folder, Begun begun, Journal journal, c
   Performer performer({begun.rollout, begun.plan, begun.journal.header.artifact, fresh, stable ? &*stable : nullptr,
                        driver, *dial, mailbox, [&clock] { return clock.now(); }});
   reporter.began(resumed);
-  std::error_code ignored;
-  fs::remove(folder.request(), ignored);  // one that came too late for the rollout before
   Conductor conductor({begun.plan, journal, performer, mailbox, reporter, clock,
                        [] { return base::wait_for_termination(base::Millis{0}).has_value(); },
-                       [&folder] { return take_request(folder); }},
+                       [&] { return take_request(folder, begun.plan.id); }},
                       begun.state);
   auto state = conductor.run(first);
   if (!state && state.error().kind == Kind::cancelled) {
     return fail(Kind::cancelled, fmt::format("stopped here, as it is. Next: deployer resume {0}, or deployer abort {0}",
                                              folder.service()));
   }
-  if (!state) return fail(state.error());
+  if (!state) {
+    return fail(state.error().kind, fmt::format("{}; everything stays as it is. Next: deployer resume {}",
+                                                to_string(state.error()), folder.service()));
+  }
   reporter.ended(*state, clock.now());
   if (state->phase == Phase::held) return exit_code_of(*state);
   TRY_ASSIGN(const auto ended, load_begun(folder));
@@ -84,15 +116,12 @@ Result<int> conduct(const ServiceFolder& folder, Begun begun, Journal journal, c
   return exit_code_of(*state);
 }
 
-Result<int> refuse_unfinished(const Begun& begun, bool json) {
-  const std::string text = fmt::format("{} is not finished with {} ({})", begun.plan.service, begun.plan.to.version,
-                                       to_string(begun.state.phase));
-  if (json) {
-    base::cli::print_json(base::JsonObject{{"type", "unfinished"}, {"id", begun.plan.id}, {"reason", text}});
-  } else {
-    base::cli::print(fmt::format("{0}. Nothing was touched. Next: `deployer resume {1}` or `deployer abort {1}`.\n",
-                                 text, begun.plan.service));
-  }
+Result<int> refuse_unfinished(const Begun& begun, const MoveOptions& options) {
+  say("unfinished", begun.plan.service,
+      fmt::format("{0} is not finished with {1} ({2}). Nothing was touched. Next: `deployer resume {0}` or "
+                  "`deployer abort {0}`",
+                  begun.plan.service, begun.plan.to.version, to_string(begun.state.phase)),
+      options);
   return kHeld;
 }
 
@@ -173,7 +202,7 @@ Result<int> run_release(const Prepared& prepared, const MoveOptions& options) {
   TRY(folder.make());
   TRY_ASSIGN(const ServiceLock lock, ServiceLock::take(folder, "run " + prepared.rollout.file));
   TRY_ASSIGN(const auto before, load_begun(folder));
-  if (before && !before->finished()) return refuse_unfinished(*before, options.json);
+  if (before && !before->finished()) return refuse_unfinished(*before, options);
   if (before) TRY(settle(folder, *before));
   TRY(make_dial(prepared.rollout)->read());  // a balancer that is gone is found before anything is touched
   TRY_ASSIGN(const auto stable, folder.load_stable());
@@ -198,14 +227,16 @@ Result<int> move_on(const std::string& service, const Event& event, const MoveOp
   const ServiceFolder folder(options.state, service);
   TRY_ASSIGN(auto seen, load_begun(folder));
   if (!seen || seen->finished()) {
-    base::cli::print(fmt::format("{} has no unfinished rollout.\n", service));
+    say("nothing_unfinished", service, fmt::format("{} has no unfinished rollout", service), options);
     return 0;
   }
   const auto* abort = std::get_if<event::AbortRequested>(&event);
-  if (abort != nullptr && ServiceLock::is_held(folder)) {
-    TRY(base::write_file_atomically(folder.request(), abort->who, 0600));
-    base::cli::print("The deployer at work was told to take it back.\n");
-    return 0;
+  if (abort != nullptr) {
+    TRY_ASSIGN(const bool taken, hand_over(folder, seen->plan.id, abort->who));
+    if (taken) {
+      say("handed_over", service, "The deployer at work takes it back", options);
+      return 0;
+    }
   }
   TRY_ASSIGN(const ServiceLock lock, ServiceLock::take(folder, abort != nullptr ? "abort" : "resume"));
   TRY_ASSIGN(seen, load_begun(folder));  // again, now that nobody else writes

@@ -86,6 +86,7 @@ base::Json to_json(const Status& status) {
   }
   json["instances"] = std::move(instances);
   json["reason"] = status.reason;
+  if (!status.warning.empty()) json["warning"] = status.warning;
   return json;
 }
 
