@@ -198,13 +198,15 @@ Result<Prepared> prepare(const std::string& file, const std::optional<std::strin
 }
 
 Result<int> run_release(const Prepared& prepared, const MoveOptions& options) {
+  // What is wrong with the request is found before anything is made, and so is a balancer that is gone.
+  TRY(compile(prepared.rollout, "", std::nullopt, prepared.launch.revision));
+  TRY(make_dial(prepared.rollout)->read());
   const ServiceFolder folder(options.state, prepared.rollout.service);
   TRY(folder.make());
   TRY_ASSIGN(const ServiceLock lock, ServiceLock::take(folder, "run " + prepared.rollout.file));
   TRY_ASSIGN(const auto before, load_begun(folder));
   if (before && !before->finished()) return refuse_unfinished(*before, options);
   if (before) TRY(settle(folder, *before));
-  TRY(make_dial(prepared.rollout)->read());  // a balancer that is gone is found before anything is touched
   TRY_ASSIGN(const auto stable, folder.load_stable());
   const base::WallTime now = base::system_clock().wall();
   const Header header{new_id(now),
