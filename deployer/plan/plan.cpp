@@ -35,10 +35,12 @@ void add_bake(std::vector<Step>& steps, base::Millis length) {
   if (length.count() > 0) steps.emplace_back(step::Bake{length});
 }
 
-// Nothing runs yet, so there is nobody to protect: all at once.
+// Nothing runs yet, so there is nobody to protect: all at once. The door is closed first, for a balancer that sees a
+// passed health check would let users in before our probes do.
 std::vector<Step> first_release(const Plan& plan) {
   const Batch all = everyone(plan);
-  return {step::Fetch{}, step::Start{all, Side::fresh}, step::Probe{all, Side::fresh}, step::Admit{all}};
+  return {step::Fetch{}, step::Drain{all}, step::Start{all, Side::fresh}, step::Probe{all, Side::fresh},
+          step::Admit{all}};
 }
 
 std::vector<Step> replace_in_place(const Plan& plan, const Strategy& strategy) {

@@ -79,6 +79,15 @@ void say(std::string_view type, const std::string& service, const std::string& t
   base::cli::print(text + ".\n");
 }
 
+// A balancer that was started anew since has forgotten who is out.
+Result<> close_doors(Dial& dial, const Begun& begun) {
+  TRY(dial.read());
+  for (size_t i = 0; i < begun.state.instances.size(); ++i) {
+    if (!begun.state.instances[i].serving) TRY(dial.drain(begun.plan.instances[i], std::stop_token{}));
+  }
+  return {};
+}
+
 // Everything between a journal that stands and a rollout that ended; the lock is held.
 Result<int> conduct(const ServiceFolder& folder, Begun begun, Journal journal, const Event& first, bool resumed,
                     const MoveOptions& options) {
@@ -89,6 +98,7 @@ Result<int> conduct(const ServiceFolder& folder, Begun begun, Journal journal, c
   }
   const ProcessDriver driver(folder, "/proc/self/exe");
   const auto dial = make_dial(begun.rollout);
+  if (resumed) TRY(close_doors(*dial, begun));
   const base::Millis already = begun.journal.events.empty() ? base::Millis{0} : begun.journal.events.back().at;
   const RolloutClock clock(base::system_clock(), already);
   Mailbox mailbox;

@@ -131,7 +131,8 @@ TEST(Engine, TakesAFailedFirstReleaseAway) {
   world.run();
   EXPECT_EQ(world.state().outcome, Outcome::failed);
   EXPECT_EQ(world.trace(),
-            "fetch, start new web1, start new web2, start new web3, probe web1, probe web2, probe web3, "
+            "fetch, drain web1, drain web2, drain web3, start new web1, start new web2, start new web3, probe web1, "
+            "probe web2, probe web3, "
             "cancel, drain web1, drain web2, drain web3, stop web1, stop web2, stop web3, failed");
 }
 

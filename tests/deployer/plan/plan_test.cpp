@@ -52,7 +52,7 @@ TEST(Plan, BakesAfterEveryBatchOfARollingRelease) {
 TEST(Plan, StartsEverythingAtOnceWhenNothingRuns) {
   const auto plan = compile(rollout(2, StrategyType::rolling), "r1", std::nullopt, kNew);
   EXPECT_EQ(story(*plan, plan->steps),
-            "fetch the artifact\nstart the new revision on web1, web2\nprobe web1, web2\nadmit users to web1, web2\n");
+            "fetch the artifact\ndrain web1, web2\nstart the new revision on web1, web2\nprobe web1, web2\nadmit users to web1, web2\n");
 }
 
 TEST(Plan, KeepsTheFloorOfHealthyInstances) {
