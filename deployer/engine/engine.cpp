@@ -200,7 +200,7 @@ class Turn {
     s_.bake_left = length;
     s_.bake_end = s_.now + length;
     s_.metrics.assign(plan_.analysis.background.size(), {});
-    action::OpenBake open;
+    action::OpenBake open{s_.ticket, {}, {}};
     for (size_t i = 0; i < s_.instances.size(); ++i) {
       if (!s_.instances[i].serving || !s_.instances[i].runs) continue;
       (s_.instances[i].runs == Side::fresh ? open.fresh : open.stable).push_back(static_cast<int>(i));

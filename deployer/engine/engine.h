@@ -99,7 +99,8 @@ struct Stop {
   int instance;
   bool operator==(const Stop&) const = default;
 };
-struct OpenBake {  // the checks note where their counters stand; has no answer
+struct OpenBake {  // the checks note where their counters stand; answered only by Failed, if a fresh instance ends
+  int ticket;
   Batch fresh;
   Batch stable;
   bool operator==(const OpenBake&) const = default;

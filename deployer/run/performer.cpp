@@ -2,12 +2,15 @@
 
 #include <fmt/format.h>
 
+#include "deployer/support/pause.h"
+
 namespace trunkline::deployer {
 using base::Result;
 
 namespace {
 
 constexpr size_t kTailLines = 3;
+constexpr base::Millis kLook{100};
 
 template <typename... Handlers>
 struct Overloaded : Handlers... {
@@ -26,8 +29,17 @@ Performer::Performer(World world)
       prober_(world_.rollout.probes, [this](const std::string& id) { return world_.driver.observe(id); }),
       checks_(world_.rollout.instances) {}
 
+void Performer::spawn(std::function<void(const std::stop_token&)> body) {
+  threads_.remove_if([](const Thread& thread) { return thread.ended.load(); });
+  Thread& added = threads_.emplace_back();
+  added.thread = std::jthread([&added, body = std::move(body)](const std::stop_token& stop) {
+    body(stop);
+    added.ended = true;
+  });
+}
+
 void Performer::run(int ticket, int instance, Act act) {
-  threads_.emplace_back([this, ticket, instance, act = std::move(act)](const std::stop_token& stop) {
+  spawn([this, ticket, instance, act = std::move(act)](const std::stop_token& stop) {
     const auto done = act(stop);
     if (stop.stop_requested()) return;
     if (done) {
@@ -39,7 +51,8 @@ void Performer::run(int ticket, int instance, Act act) {
 }
 
 void Performer::cancel() {
-  for (std::jthread& thread : threads_) thread.request_stop();
+  watch_ = {};
+  for (Thread& thread : threads_) thread.thread.request_stop();
   threads_.clear();
 }
 
@@ -50,14 +63,28 @@ Result<int64_t> Performer::start(int index, Side side, const std::stop_token& st
       world_.driver.start(instance(index), command, launch(side).revision, world_.rollout.stop_grace, stop));
 }
 
-// What the program said last says more than the probe does.
+// What the program said last says more than a probe does.
+base::Error Performer::with_log(base::Error error, int index, Side side) const {
+  for (const std::string& line : world_.driver.log_tail(instance(index).id, launch(side).revision, kTailLines))
+    error.message += "\n    " + line;
+  return error;
+}
+
+void Performer::watch(const action::OpenBake& bake, const std::stop_token& stop) const {
+  do {
+    for (const int index : bake.fresh) {
+      const auto alive = prober_.check_alive(instance(index));
+      if (alive) continue;
+      const base::Error error = with_log(alive.error(), index, Side::fresh);
+      return world_.mailbox.put(event::Failed{bake.ticket, index, to_string(error)});
+    }
+  } while (pause_for(kLook, stop));
+}
+
 Result<int64_t> Performer::probe(int index, Side side, const std::stop_token& stop) const {
   const auto done = prober_.probe(instance(index), launch(side).revision, stop);
   if (done) return 0;
-  base::Error error = done.error();
-  for (const std::string& line : world_.driver.log_tail(instance(index).id, launch(side).revision, kTailLines))
-    error.message += "\n    " + line;
-  return base::fail(std::move(error));
+  return base::fail(with_log(done.error(), index, side));
 }
 
 void Performer::perform(const Action& action) {
@@ -92,9 +119,12 @@ void Performer::perform(const Action& action) {
                    });
                  },
                  // Not on a thread: the counters must be noted before the first measurement looks at them.
-                 [this](const action::OpenBake& a) { checks_.open(a.fresh, a.stable, world_.now()); },
+                 [this](const action::OpenBake& a) {
+                   checks_.open(a.fresh, a.stable, world_.now());
+                   watch_ = std::jthread([this, a](const std::stop_token& stop) { watch(a, stop); });
+                 },
                  [this](const action::Measure& a) {
-                   threads_.emplace_back([this, a](const std::stop_token& stop) {
+                   spawn([this, a](const std::stop_token& stop) {
                      const Metric& metric = world_.plan.analysis.background[static_cast<size_t>(a.metric)];
                      Measurement measurement = checks_.measure(metric.query, world_.now());
                      if (!stop.stop_requested())

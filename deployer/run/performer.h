@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <list>
 #include <string>
@@ -42,10 +43,15 @@ class Performer {
 
  private:
   using Act = std::function<base::Result<int64_t>(const std::stop_token&)>;
+  // On a thread of its own; threads that have ended are joined here.
+  void spawn(std::function<void(const std::stop_token&)> body);
   // Answers Done with the act's number as `requests`, or Failed; nothing if it was cancelled.
   void run(int ticket, int instance, Act act);
   base::Result<int64_t> start(int instance, Side side, const std::stop_token& stop) const;
   base::Result<int64_t> probe(int instance, Side side, const std::stop_token& stop) const;
+  // Answers Failed once one of the fresh instances has ended, however soon its supervisor starts it again.
+  void watch(const action::OpenBake& bake, const std::stop_token& stop) const;
+  base::Error with_log(base::Error error, int instance, Side side) const;
 
   const Instance& instance(int index) const { return world_.rollout.instances[static_cast<size_t>(index)]; }
   const Launch& launch(Side side) const { return side == Side::fresh ? world_.fresh : *world_.stable; }
@@ -53,7 +59,12 @@ class Performer {
   const World world_;
   const Prober prober_;
   ScrapeChecks checks_;
-  std::list<std::jthread> threads_;
+  struct Thread {
+    std::atomic<bool> ended{false};
+    std::jthread thread;
+  };
+  std::list<Thread> threads_;
+  std::jthread watch_;  // of the last bake
 };
 
 }  // namespace trunkline::deployer

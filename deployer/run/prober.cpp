@@ -35,7 +35,8 @@ Prober::Prober(Probes probes, Observe observe) : probes_(std::move(probes)), obs
 Result<> Prober::check_alive(const Instance& instance) const {
   TRY_ASSIGN(const InstanceView view, observe_(instance.id));
   if (view.restarts == 0 && view.status == InstanceStatus::running) return {};
-  return fail(Kind::unavailable, fmt::format("its process ended with {}", view.last_exit));
+  return fail(Kind::unavailable, view.last_exit.empty() ? "its supervisor ended"
+                                                        : fmt::format("its process ended with {}", view.last_exit));
 }
 
 Result<> Prober::until_healthy(const HttpProbe& probe, const Instance& instance, std::string_view name,

@@ -73,6 +73,19 @@ TEST(Engine, TakesItBackWhenTheNewRevisionNeverGetsReady) {
   EXPECT_FALSE(world.state().first_exposed) << "no user touched";
 }
 
+TEST(Engine, TakesItBackWhenTheNewRevisionEndsInTheBake) {
+  World world(plan());
+  bool once = true;
+  world.before_event = [&](World& w) {
+    if (w.now() >= 4s && std::exchange(once, false)) w.crash(0);
+  };
+  world.run();
+  EXPECT_EQ(world.trace(),
+            "fetch, " + replace("web1", "new") + ", bake, cancel, " + replace("web1", "stable") + ", rolled_back");
+  EXPECT_EQ(world.state().reason, "could not bake for 10s (web1): its process ended with exit 1");
+  EXPECT_TRUE(world.broken_promises.empty());
+}
+
 TEST(Engine, LetsNobodyBeTouchedWhenTheArtifactIsGone) {
   World world(plan());
   world.failures["fetch"] = "gone";

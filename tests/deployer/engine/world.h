@@ -29,6 +29,8 @@ class World {
   void run();
   void resume() { feed(event::Resumed{}); }
   void abort() { feed(event::AbortRequested{"dev@host"}); }
+  // An instance ends in a bake.
+  void crash(int instance) { feed(event::Failed{state_.ticket, instance, "its process ended with exit 1"}); }
   // The deployer dies: answers under way are lost. The state is replayed from the events.
   void kill();
 
