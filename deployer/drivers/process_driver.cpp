@@ -3,6 +3,7 @@
 #include <csignal>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/core/digest.h"
@@ -30,8 +31,38 @@ bool supervised(const std::optional<SupervisorState>& state) {
 }
 
 // The supervisor is gone but what it started is not: end it by ourselves.
-void kill_orphan(const SupervisorState& state) {
-  if (state.child && base::is_running(*state.child)) kill(-state.child->pid, SIGKILL);
+Result<> end_orphan(const SupervisorState& state, Millis grace, const std::stop_token& stop) {
+  if (!state.child || !base::is_running(*state.child)) return {};
+  kill(-state.child->pid, SIGTERM);
+  const auto deadline = base::system_clock().steady() + grace;
+  while (base::is_running(*state.child)) {
+    if (base::system_clock().steady() > deadline) kill(-state.child->pid, SIGKILL);
+    TRY(pause_for(kPoll, stop));
+  }
+  kill(-state.child->pid, SIGKILL);  // what it left behind
+  return {};
+}
+
+// The right to supervise an instance, or nothing if a supervisor has it. It goes to the supervisor with its output, so
+// that there is no moment between the two, and ends with it.
+Result<base::Descriptor> seize(const fs::path& home) {
+  base::Descriptor output{open((home / "supervisor.log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)};
+  if (!output) return fail(base::system_error("open " + (home / "supervisor.log").string(), errno));
+  if (flock(output.get(), LOCK_EX | LOCK_NB) != 0) output.reset();
+  return output;
+}
+
+// What was last said of the instance. A supervisor that was started just now, by a deployer that is gone, is given the
+// time to say so.
+Result<std::optional<SupervisorState>> settled_state(const fs::path& home, const std::stop_token& stop) {
+  const auto deadline = base::system_clock().steady() + kStartWithin;
+  for (;;) {
+    TRY_ASSIGN(auto state, read_supervisor_state(home));
+    if (state || !fs::exists(home)) return state;
+    TRY_ASSIGN(const base::Descriptor nobody, seize(home));
+    if (nobody || base::system_clock().steady() > deadline) return state;
+    TRY(pause_for(kPoll, stop));
+  }
 }
 
 }  // namespace
@@ -50,17 +81,20 @@ Result<> ProcessDriver::fetch(const fs::path& artifact, const ledger::Revision& 
 Result<> ProcessDriver::start(const Instance& instance, const InstanceCommand& command,
                               const ledger::Revision& revision, Millis stop_grace, std::stop_token stop) const {
   const fs::path home = folder_.instance(instance.id);
-  TRY_ASSIGN(auto before, read_supervisor_state(home));
+  TRY(base::make_folders(home));
+  TRY_ASSIGN(const auto before, settled_state(home, stop));
   if (supervised(before)) {
     if (before->revision == revision) return {};
     return fail(Kind::conflict, fmt::format("{} still runs {}", instance.id, before->revision.version));
   }
-  if (before) kill_orphan(*before);
+  if (before) TRY(end_orphan(*before, stop_grace, stop));
+  TRY_ASSIGN(const base::Descriptor output, seize(home));
+  if (!output)
+    return fail(Kind::conflict, fmt::format("{} has a supervisor that does not say what it runs", instance.id));
   TRY(write_spec(home, {command.argv, command.environment, folder_.release(revision),
                         folder_.log(instance.id, revision), stop_grace, revision}));
   std::error_code ignored;
   fs::remove(home / "state.json", ignored);  // it tells of the one before
-  const base::Descriptor output{open("/dev/null", O_WRONLY | O_CLOEXEC)};
   TRY_ASSIGN(base::Child supervisor, base::Child::start({{self_.string(), "supervise", home.string()}}, output));
   const auto deadline = base::system_clock().steady() + kStartWithin;
   for (;;) {
@@ -76,13 +110,10 @@ Result<> ProcessDriver::start(const Instance& instance, const InstanceCommand& c
 
 Result<> ProcessDriver::stop(const std::string& instance, std::stop_token stop) const {
   const fs::path home = folder_.instance(instance);
-  TRY_ASSIGN(auto state, read_supervisor_state(home));
+  TRY_ASSIGN(auto state, settled_state(home, stop));
   if (!state) return {};
-  if (!base::is_running(state->supervisor)) {
-    kill_orphan(*state);
-    return {};
-  }
   TRY_ASSIGN(const SupervisorSpec spec, read_spec(home));
+  if (!base::is_running(state->supervisor)) return end_orphan(*state, spec.stop_grace, stop);
   kill(state->supervisor.pid, SIGTERM);
   const auto deadline = base::system_clock().steady() + spec.stop_grace + kAfterGrace;
   while (base::is_running(state->supervisor)) {
@@ -90,8 +121,7 @@ Result<> ProcessDriver::stop(const std::string& instance, std::stop_token stop) 
     TRY(pause_for(kPoll, stop));
   }
   TRY_ASSIGN(state, read_supervisor_state(home));
-  if (state) kill_orphan(*state);
-  return {};
+  return state ? end_orphan(*state, Millis{0}, stop) : Result<>{};
 }
 
 Result<InstanceView> ProcessDriver::observe(const std::string& instance) const {

@@ -27,6 +27,7 @@ namespace {
 constexpr Millis kPoll{20};
 constexpr Millis kFirstBackoff{200};
 constexpr Millis kLongestBackoff{10'000};
+constexpr Millis kKilledWithin{1'000};
 constexpr Millis kStableAfter{10'000};  // so long up, and the next backoff begins anew
 constexpr off_t kMaxLog = 16 * 1024 * 1024;
 
@@ -106,6 +107,7 @@ class Supervisor {
       bound_log(spec_.log);
       const auto status = child_->poll();
       if (!status) continue;
+      kill(-child_->pid(), SIGKILL);  // what it left behind
       note_end(base::to_string(*status));
       if (base::system_clock().steady() - started_ > kStableAfter) backoff_.reset();
       state_.child.reset();
@@ -120,8 +122,11 @@ class Supervisor {
     if (child_ && !child_->poll()) {
       child_->signal_group(SIGTERM);
       const auto deadline = base::system_clock().steady() + spec_.stop_grace;
-      while (!child_->poll()) {
-        if (base::system_clock().steady() > deadline) child_->signal_group(SIGKILL);
+      // All of the group: a shell that did not exec ends at once, and what it started holds the port for a while.
+      while (!child_->poll() || kill(-child_->pid(), 0) == 0) {
+        const auto now = base::system_clock().steady();
+        if (now > deadline) kill(-child_->pid(), SIGKILL);
+        if (now > deadline + kKilledWithin && child_->poll()) break;
         usleep(static_cast<useconds_t>(std::chrono::microseconds(kPoll).count()));
       }
       note_end(base::to_string(*child_->poll()));
