@@ -1,0 +1,405 @@
+#include "tests/deployer/system/rig.h"
+
+#include <arpa/inet.h>
+#include <csignal>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <fstream>
+#include <netinet/in.h>
+#include <random>
+#include <stdexcept>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <thread>
+#include <unistd.h>
+
+#include "base/core/text.h"
+#include "base/http/client.h"
+#include "deployer/dial/haproxy_answers.h"
+#include "deployer/dial/haproxy_socket.h"
+#include "tests/load/links.h"
+
+namespace trunkline::deployer {
+namespace fs = std::filesystem;
+using base::Millis;
+
+namespace {
+
+constexpr Millis kPoll{5};
+constexpr int kInstances = 3;
+const std::string kDeployer = TRUNKLINE_BIN_DIR "/deployer";
+const std::string kShortener = TRUNKLINE_BIN_DIR "/shortener";
+
+template <typename T>
+T need(base::Result<T> result) {
+  if (!result) throw std::runtime_error(to_string(result.error()));
+  return *std::move(result);
+}
+void need(const base::Result<>& result) {
+  if (!result) throw std::runtime_error(to_string(result.error()));
+}
+
+void write(const fs::path& file, const std::string& text) {
+  std::ofstream(file) << text;
+}
+
+Ran run(const std::vector<std::string>& argv) {
+  const base::ProcessOutput output = need(base::run_process({.argv = argv}, kPatience));
+  const bool ended = !output.timed_out && output.status.signal == 0;
+  return {ended ? output.status.code : -1, output.out, output.err};
+}
+
+// Like a shell's: what the program was started with.
+std::string command_line(const fs::path& process) {
+  std::ifstream file(process / "cmdline");
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  std::replace(text.begin(), text.end(), '\0', ' ');
+  return text;
+}
+
+std::vector<pid_t> find_processes(const std::function<bool(const fs::path& process)>& wanted) {
+  std::vector<pid_t> found;
+  for (const auto& entry : fs::directory_iterator("/proc")) {
+    const std::string name = entry.path().filename();
+    if (name.find_first_not_of("0123456789") != std::string::npos) continue;
+    const pid_t pid = std::stoi(name);
+    if (wanted(entry.path()) && base::identify_process(pid)) found.push_back(pid);
+  }
+  return found;
+}
+
+}  // namespace
+
+bool eventually(const std::function<bool()>& condition, Millis limit) {
+  const auto end = std::chrono::steady_clock::now() + limit;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    std::this_thread::sleep_for(kPoll);
+  }
+  return true;
+}
+
+int64_t number(const base::Json& json, std::string_view key) {
+  const base::Json* value = base::find(json, key);
+  return value != nullptr && value->is_number() ? value->to_number<int64_t>() : -1;
+}
+
+Background::Background(const std::vector<std::string>& argv, fs::path output) : output_(std::move(output)) {
+  const base::Descriptor file{open(output_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600)};
+  child_ = need(base::Child::start({.argv = argv}, file));
+}
+
+Background::~Background() {
+  if (child_->poll()) return;
+  signal(SIGKILL);
+  eventually([this] { return child_->poll().has_value(); });
+}
+
+void Background::signal(int signal) const {
+  kill(child_->pid(), signal);
+}
+
+void Background::limit_file_size(size_t bytes) const {
+  const rlimit limit{bytes, bytes};
+  if (prlimit(child_->pid(), RLIMIT_FSIZE, &limit, nullptr) != 0) throw std::runtime_error("no limit could be set");
+}
+
+Ran Background::wait() {
+  eventually([this] { return child_->poll().has_value(); });
+  const auto status = child_->poll();
+  return {status && status->signal == 0 ? status->code : -1, output(), ""};
+}
+
+std::string Background::output() const {
+  return base::read_file(output_).value_or("");
+}
+
+Rig::Rig()
+    : folder_(need(base::TempFolder::make("deployer"))),
+      front_port_(reserve_port()),
+      front_("127.0.0.1:" + std::to_string(front_port_)),
+      service_(path("state"), "shortener") {
+  for (int i = 0; i < kInstances; ++i) ports_.push_back(reserve_port());
+  fs::create_directory(path("dist"));
+  need(load::make_links(path("links.csv"), 300, 1));
+  if (run({kShortener, "import", path("links.csv"), "--store", "sqlite:" + path("links.db").string()}).code != 0) {
+    throw std::runtime_error("the links could not be imported");
+  }
+  std::string servers;
+  for (int i = 0; i < kInstances; ++i) servers += fmt::format("  server web{} {}\n", i + 1, address(i));
+  write(path("haproxy.cfg"), fmt::format(R"(global
+  stats socket "{}" mode 600 level admin
+  maxconn 1000
+defaults
+  mode http
+  timeout connect 1s
+  timeout client 30s
+  timeout server 10s
+  retries 3
+  option redispatch
+frontend front
+  bind "{}"
+  default_backend shortener
+backend shortener
+  balance roundrobin
+  option httpchk GET /readyz
+  default-server check inter 200ms fall 2 rise 1
+{})",
+                                         path("haproxy.sock").string(), front_, servers));
+  write_rollout();
+  start_haproxy();
+}
+
+Rig::~Rig() {
+  load_.reset();
+  for (const pid_t pid : processes()) kill(pid, SIGKILL);
+  eventually([this] {
+    for (const pid_t pid : processes()) kill(pid, SIGKILL);  // one may have been started just then
+    return processes().empty();
+  });
+  kill_haproxy();
+}
+
+// Below the range from which the kernel takes its own, so that no connection gets it. A socket that is bound to it but
+// does not listen keeps it from other tests; the servers that are meant to have it set SO_REUSEADDR.
+int Rig::reserve_port() {
+  static std::mt19937 random{std::random_device{}()};
+  for (;;) {
+    const int port = std::uniform_int_distribution<>(20'000, 32'000)(random);
+    base::Descriptor fd{socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(static_cast<uint16_t>(port));
+    if (bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) continue;
+    const int yes = 1;
+    setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+    reserved_.push_back(std::move(fd));
+    return port;
+  }
+}
+
+void Rig::start_haproxy() {
+  const base::Descriptor log{open(path("haproxy.log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)};
+  haproxy_ = need(base::Child::start({.argv = {"haproxy", "-f", path("haproxy.cfg"), "-db"}}, log));
+  const bool up = eventually(
+      [this] { return haproxy_->poll().has_value() || ask_haproxy(path("haproxy.sock"), "show info").has_value(); });
+  if (!up || haproxy_->poll()) {
+    throw std::runtime_error("HAProxy does not start: " + base::read_file(path("haproxy.log")).value_or(""));
+  }
+}
+
+void Rig::kill_haproxy() {
+  if (!haproxy_) return;
+  haproxy_->signal_group(SIGKILL);
+  eventually([this] { return haproxy_->poll().has_value(); });
+}
+
+namespace {
+
+std::map<std::string, HaproxyServer> ask_servers(const fs::path& socket) {
+  const auto ask = [&](const char* command) { return ask_haproxy(socket, command).value_or(""); };
+  return parse_servers(ask("show servers state shortener"), ask("show stat shortener 4 -1"), "shortener")
+      .value_or(std::map<std::string, HaproxyServer>{});
+}
+
+}  // namespace
+
+std::vector<std::string> Rig::servers() const {
+  std::vector<std::string> states;
+  for (const auto& [name, server] : ask_servers(path("haproxy.sock"))) {
+    states.emplace_back(server.in_maintenance ? "maint" : server.draining ? "drain" : "ready");
+  }
+  return states;
+}
+
+int64_t Rig::sessions() const {
+  int64_t sum = 0;
+  for (const auto& [name, server] : ask_servers(path("haproxy.sock"))) sum += server.sessions;
+  return sum;
+}
+
+void Rig::pack(const std::string& name, const std::string& serve) const {
+  const fs::path build = path("build-" + name);
+  fs::create_directories(build / "bin");
+  fs::copy_file(kShortener, build / "bin/shortener");
+  write(build / "bin/serve", "#!/bin/sh\n" + serve + "\n");
+  fs::permissions(build / "bin/serve", fs::perms::owner_all);
+  const Ran packed = run(
+      {kDeployer, "pack", build, "--version", name, "--commit", "c" + name, "-o", path("dist") / (name + ".tar.zst")});
+  if (packed.code != 0) throw std::runtime_error(packed.err);
+}
+
+void Rig::write_rollout(const RolloutText& text) const {
+  std::string instances;
+  for (int i = 0; i < kInstances; ++i) {
+    const std::string id = i + 1 < kInstances ? fmt::format("web{}", i + 1) : text.last_instance;
+    instances += fmt::format("    - {{ id: {}, address: \"{}\" }}\n", id, address(i));
+  }
+  write(path("rollout.yaml"),
+        fmt::format(R"(apiVersion: trunkline/v1
+kind: Rollout
+metadata: {{ name: shortener, environment: test }}
+artifact: {{ ref: "file:{artifact}" }}
+targets:
+  command: [bin/serve, --listen, "{{{{instance.address}}}}", --threads, "1", --log-level, warn]
+  environment: {{ SHORTENER_STORE: "sqlite:{folder}/links.db" }}
+  stopGrace: {stop_grace}
+  minHealthy: {min_healthy}
+  instances:
+{instances}
+traffic:
+  driver: haproxy
+  endpoints: ["unix:{folder}/haproxy.sock"]
+  service: {backend}
+  drain: {{ timeout: {drain} }}
+probes:
+  startup: {{ http: /healthz, period: 50ms, failureThreshold: 60 }}
+  readiness: {{ http: /readyz, period: 50ms, successThreshold: 2 }}
+  identity: {{ http: /version, period: 50ms, failureThreshold: 10 }}
+strategy: {strategy}
+analysis:
+  background: [slo]
+  templates:
+    slo:
+      metrics:
+        - name: error-ratio
+          scrape:
+            ratio: {{ of: 'http_requests_total{{route="/{{code}}",status=~"5.."}}', over: 'http_requests_total{{route="/{{code}}"}}' }}
+            window: 5s
+          successCondition: result < 0.05
+          interval: 200ms
+          initialDelay: 200ms
+        - name: mean-seconds
+          scrape:
+            ratio: {{ of: 'http_request_duration_seconds_sum{{route="/{{code}}"}}', over: 'http_request_duration_seconds_count{{route="/{{code}}"}}' }}
+            window: 5s
+          successCondition: result < 0.1
+          interval: 200ms
+          initialDelay: 200ms
+{extra})",
+                    fmt::arg("artifact", text.artifact), fmt::arg("folder", folder_.path().string()),
+                    fmt::arg("instances", instances), fmt::arg("stop_grace", text.stop_grace),
+                    fmt::arg("backend", text.backend), fmt::arg("min_healthy", text.min_healthy),
+                    fmt::arg("drain", text.drain), fmt::arg("strategy", text.strategy), fmt::arg("extra", text.extra)));
+}
+
+Ran Rig::deployer(std::vector<std::string> arguments) const {
+  arguments.insert(arguments.begin(), kDeployer);
+  arguments.insert(arguments.end(), {"--state", path("state")});
+  return run(arguments);
+}
+
+std::unique_ptr<Background> Rig::begin(std::vector<std::string> arguments) const {
+  static int count = 0;
+  // A file size limit is to be an error of one write, as a full disk is, and not a signal.
+  arguments.insert(arguments.begin(), {"/bin/sh", "-c", "trap '' XFSZ; exec \"$@\"", "sh", kDeployer});
+  arguments.insert(arguments.end(), {"--state", path("state")});
+  return std::make_unique<Background>(arguments, path(fmt::format("deployer-{}.out", ++count)));
+}
+
+Ran Rig::release(const std::string& name) const {
+  return deployer({"run", path("rollout.yaml"), "--artifact", artifact(name)});
+}
+
+std::unique_ptr<Background> Rig::begin_release(const std::string& name) const {
+  return begin({"run", path("rollout.yaml"), "--artifact", artifact(name)});
+}
+
+void Rig::release_first() {
+  pack("1");
+  const Ran ran = release("1");
+  if (ran.code != 0) throw std::runtime_error("the first release: " + ran.out + ran.err);
+}
+
+void Rig::start_load() {
+  load_ = std::make_unique<Background>(
+      std::vector<std::string>{LOAD_GENERATOR, "--url", "http://" + front_, "--links", path("links.csv"), "--rate",
+                               "200", "--connections", "32", "--report", path("load.json")},
+      path("load.out"));
+  const auto report = [this] { return base::parse_json(base::read_file(path("load.json")).value_or("")); };
+  if (!eventually([&] { return report() && number(*report(), "requests") > 0; })) {
+    throw std::runtime_error("no load: " + load_->output());
+  }
+}
+
+base::Json Rig::end_load() {
+  load_->signal(SIGTERM);
+  const Ran ended = load_->wait();
+  if (ended.code != 0) throw std::runtime_error("the load generator failed: " + ended.out);
+  return need(base::parse_json(need(base::read_file(path("load.json")))));
+}
+
+State Rig::state() const {
+  const auto begun = load_begun(service_);
+  if (begun && *begun) return (*begun)->state;
+  State none;
+  none.phase = Phase::done;
+  return none;
+}
+
+std::string Rig::step() const {
+  const auto begun = load_begun(service_);
+  if (!begun || !*begun || (*begun)->finished() || (*begun)->journal.events.empty()) return "";
+  const State& now = (*begun)->state;
+  return now.step < now.steps.size() ? to_string(now.steps[now.step], (*begun)->plan.instances) : "";
+}
+
+bool Rig::wait_for_step(const std::string& begins_with) const {
+  return eventually([&] { return step().starts_with(begins_with); });
+}
+
+base::Json Rig::status() const {
+  return base::parse_json(deployer({"status", "--json"}).out).value_or(base::Json());
+}
+
+std::vector<base::Json> Rig::history() const {
+  std::vector<base::Json> releases;
+  const std::string text = deployer({"history", "--json"}).out;
+  for (const std::string_view line : base::split(base::trim(text), '\n')) {
+    releases.push_back(base::parse_json(line).value_or(base::Json()));
+  }
+  return releases;
+}
+
+std::vector<std::string> Rig::versions() const {
+  const auto client = base::make_http_client({Millis(2000), Millis(2000), 65536});
+  std::vector<std::string> versions;
+  for (int i = 0; i < kInstances; ++i) {
+    const auto answer = base::get(*client, "http://" + address(i) + "/version");
+    const auto json = answer ? base::parse_json(answer->body) : base::Result<base::Json>(base::Json());
+    versions.push_back(json ? base::string_or(*json, "version") : "");
+  }
+  return versions;
+}
+
+namespace {
+
+std::vector<pid_t> programs_of(const std::string& address) {
+  return find_processes([&](const fs::path& process) {
+    const std::string line = command_line(process);
+    return line.starts_with("bin/shortener ") && line.find(address) != std::string::npos;
+  });
+}
+
+}  // namespace
+
+size_t Rig::programs(int instance) const {
+  return programs_of(address(instance)).size();
+}
+
+pid_t Rig::program(int instance) const {
+  const auto pids = programs_of(address(instance));
+  return pids.empty() ? 0 : pids.front();
+}
+
+std::vector<pid_t> Rig::processes() const {
+  const std::string home = folder_.path();
+  return find_processes([&](const fs::path& process) {
+    std::error_code ignored;
+    if (fs::read_symlink(process / "cwd", ignored).string().starts_with(home)) return true;
+    return command_line(process).find(" supervise " + home) != std::string::npos;
+  });
+}
+
+}  // namespace trunkline::deployer
