@@ -4,7 +4,9 @@
 #include <csignal>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/core/files.h"
@@ -105,9 +107,10 @@ class Supervisor {
     while (child_) {
       if (base::wait_for_termination(kPoll)) return true;
       bound_log(spec_.log);
+      reap_strays();
       const auto status = child_->poll();
       if (!status) continue;
-      kill(-child_->pid(), SIGKILL);  // what it left behind
+      end_group(base::system_clock().steady());
       note_end(base::to_string(*status));
       if (base::system_clock().steady() - started_ > kStableAfter) backoff_.reset();
       state_.child.reset();
@@ -118,17 +121,36 @@ class Supervisor {
     return false;
   }
 
+  // What the program started and left to us: there may be no init that reaps it.
+  void reap_strays() {
+    siginfo_t ended{};
+    while (waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid != 0 &&
+           ended.si_pid != child_->pid()) {
+      waitpid(ended.si_pid, nullptr, WNOHANG);
+      ended = {};
+    }
+  }
+
+  // Once the program has ended: a shell that did not exec ends at once, what it started holds the port for a while.
+  void end_group(base::SteadyTime deadline) {
+    for (;;) {
+      reap_strays();
+      const auto now = base::system_clock().steady();
+      if (waitpid(-child_->pid(), nullptr, WNOHANG) < 0 || now > deadline + kKilledWithin) return;
+      if (now >= deadline) kill(-child_->pid(), SIGKILL);
+      usleep(static_cast<useconds_t>(std::chrono::microseconds(kPoll).count()));
+    }
+  }
+
   Result<int> stop() {
     if (child_ && !child_->poll()) {
       child_->signal_group(SIGTERM);
       const auto deadline = base::system_clock().steady() + spec_.stop_grace;
-      // All of the group: a shell that did not exec ends at once, and what it started holds the port for a while.
-      while (!child_->poll() || kill(-child_->pid(), 0) == 0) {
-        const auto now = base::system_clock().steady();
-        if (now > deadline) kill(-child_->pid(), SIGKILL);
-        if (now > deadline + kKilledWithin && child_->poll()) break;
+      while (!child_->poll()) {
+        if (base::system_clock().steady() > deadline) child_->signal_group(SIGKILL);
         usleep(static_cast<useconds_t>(std::chrono::microseconds(kPoll).count()));
       }
+      end_group(deadline);
       note_end(base::to_string(*child_->poll()));
     }
     state_.child.reset();
@@ -223,6 +245,7 @@ Result<std::optional<SupervisorState>> read_supervisor_state(const fs::path& ins
 
 Result<int> supervise(const fs::path& instance) {
   TRY_ASSIGN(SupervisorSpec spec, read_spec(instance));
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
   return Supervisor(instance, std::move(spec)).run();
 }
 
