@@ -36,10 +36,17 @@ std::string new_id(base::WallTime now) {
 
 // stable.json and the history follow the journal, once: what was done after that, a `down`, is newer.
 Result<> settle(const ServiceFolder& folder, const Begun& begun) {
-  TRY_ASSIGN(const auto releases, ledger::read_history(folder.history()));
-  if (!releases.empty() && releases.back().id == begun.plan.id) return {};
+  const auto releases = ledger::read_history(folder.history());
+  if (releases && !releases->empty() && releases->back().id == begun.plan.id) return {};
   if (begun.state.outcome == Outcome::completed) TRY(folder.save_stable(begun.plan.to));
   return ledger::append_release(folder.history(), release_of(begun));
+}
+
+// For a deployer that was killed when all was done but this.
+Result<> settle_last(const ServiceFolder& folder) {
+  TRY_ASSIGN(const ServiceLock lock, ServiceLock::take(folder, "settle"));
+  TRY_ASSIGN(const auto begun, load_begun(folder));
+  return begun && begun->finished() ? settle(folder, *begun) : Result<>{};
 }
 
 // A person's request to the deployer at work: one file, taken away when it is read. One that was meant for another
@@ -239,6 +246,7 @@ Result<int> move_on(const std::string& service, const Event& event, const MoveOp
   const ServiceFolder folder(options.state, service);
   TRY_ASSIGN(auto seen, load_begun(folder));
   if (!seen || seen->finished()) {
+    TRY(settle_last(folder));
     say("nothing_unfinished", service, fmt::format("{} has no unfinished rollout", service), options);
     return 0;
   }
