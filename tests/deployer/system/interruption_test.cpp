@@ -1,4 +1,5 @@
 #include <csignal>
+#include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <thread>
@@ -188,6 +189,20 @@ TEST_F(DeployerInterruption, ResumesTheArtifactOfTheCommandLine) {
   kill_at(*run, before, 1);
   const Ran resumed = rig.deployer({"resume"});
   EXPECT_EQ(resumed.code, 0) << resumed.out << resumed.err;
+  expect_whole_fleet("2");
+}
+
+// As if it had been killed between the last event and the history.
+TEST_F(DeployerInterruption, SettlesWhatWasNotSettled) {
+  const auto history = rig.service().history(), stable = rig.service().root() / "stable.json";
+  const std::string history_before = *base::read_file(history), stable_before = *base::read_file(stable);
+  rig.write_rollout({.strategy = "{ type: rolling }"});
+  ASSERT_EQ(rig.release("2").code, 0);
+  std::ofstream(history) << history_before;
+  std::ofstream(stable) << stable_before;
+  EXPECT_EQ(rig.deployer({"resume"}).code, 0);
+  EXPECT_EQ(rig.history().size(), 2U);
+  EXPECT_EQ(base::string_or(*base::find(rig.status(), "stable"), "version"), "2");
   expect_whole_fleet("2");
 }
 
