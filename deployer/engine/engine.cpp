@@ -51,6 +51,7 @@ class Turn {
     if (const auto* bake = std::get_if<step::Bake>(&s_.steps[s_.step])) {
       return open_bake(std::min(bake->length, std::max(s_.bake_left, shortest_bake())));
     }
+    if (s_.pending.empty()) return enter_step();  // killed before its first event
     act();
   }
 
