@@ -3,12 +3,12 @@
 #include <csignal>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/core/digest.h"
 #include "base/core/files.h"
 #include "base/core/text.h"
+#include "deployer/support/file_lock.h"
 #include "deployer/support/pause.h"
 #include "ledger/artifact.h"
 
@@ -43,13 +43,12 @@ Result<> end_orphan(const SupervisorState& state, Millis grace, const std::stop_
   return {};
 }
 
-// The right to supervise an instance, or nothing if a supervisor has it. It goes to the supervisor with its output, so
-// that there is no moment between the two, and ends with it.
-Result<base::Descriptor> seize(const fs::path& home) {
-  base::Descriptor output{open((home / "supervisor.log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)};
-  if (!output) return fail(base::system_error("open " + (home / "supervisor.log").string(), errno));
-  if (flock(output.get(), LOCK_EX | LOCK_NB) != 0) output.reset();
-  return output;
+// Locked by the supervisor of the instance as long as it lives. It gets the lock with its output from the deployer, so
+// that there is no moment between the two.
+Result<base::Descriptor> open_supervisor_log(const fs::path& home) {
+  base::Descriptor log{open((home / "supervisor.log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)};
+  if (!log) return fail(base::system_error("open " + (home / "supervisor.log").string(), errno));
+  return log;
 }
 
 // What was last said of the instance. A supervisor that was started just now, by a deployer that is gone, is given the
@@ -59,10 +58,24 @@ Result<std::optional<SupervisorState>> settled_state(const fs::path& home, const
   for (;;) {
     TRY_ASSIGN(auto state, read_supervisor_state(home));
     if (state || !fs::exists(home)) return state;
-    TRY_ASSIGN(const base::Descriptor nobody, seize(home));
-    if (nobody || base::system_clock().steady() > deadline) return state;
+    TRY_ASSIGN(const base::Descriptor log, open_supervisor_log(home));
+    if (!is_locked_elsewhere(log) || base::system_clock().steady() > deadline) return state;
     TRY(pause_for(kPoll, stop));
   }
+}
+
+// The right to supervise the instance. One that was given back just now may for a moment be held by a child of ours
+// that has not become its program yet.
+Result<base::Descriptor> seize(const fs::path& home, const std::stop_token& stop) {
+  TRY_ASSIGN(base::Descriptor log, open_supervisor_log(home));
+  const auto deadline = base::system_clock().steady() + kStartWithin;
+  while (!try_lock(log)) {
+    if (base::system_clock().steady() > deadline) {
+      return fail(Kind::conflict, "another supervisor does not end", {home.string(), 0, 0});
+    }
+    TRY(pause_for(kPoll, stop));
+  }
+  return log;
 }
 
 }  // namespace
@@ -88,9 +101,7 @@ Result<> ProcessDriver::start(const Instance& instance, const InstanceCommand& c
     return fail(Kind::conflict, fmt::format("{} still runs {}", instance.id, before->revision.version));
   }
   if (before) TRY(end_orphan(*before, stop_grace, stop));
-  TRY_ASSIGN(const base::Descriptor output, seize(home));
-  if (!output)
-    return fail(Kind::conflict, fmt::format("{} has a supervisor that does not say what it runs", instance.id));
+  TRY_ASSIGN(const base::Descriptor output, seize(home, stop));
   TRY(write_spec(home, {command.argv, command.environment, folder_.release(revision),
                         folder_.log(instance.id, revision), stop_grace, revision}));
   std::error_code ignored;

@@ -9,6 +9,7 @@
 
 #include "base/core/clock.h"
 #include "base/core/json.h"
+#include "deployer/support/file_lock.h"
 
 namespace trunkline::deployer {
 using base::fail;
@@ -21,14 +22,6 @@ Result<base::Descriptor> open_lock(const ServiceFolder& folder) {
   base::Descriptor file{open(folder.lock().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
   if (!file) return fail(base::system_error("open " + folder.lock().string(), errno));
   return file;
-}
-
-// Of the whole file, and of this opening of it: not of the process, as older locks of fcntl are.
-struct flock whole_file() {
-  struct flock lock{};
-  lock.l_type = F_WRLCK;
-  lock.l_whence = SEEK_SET;
-  return lock;
 }
 
 // What the holder wrote about itself.
@@ -46,8 +39,7 @@ std::string holder(const ServiceFolder& folder) {
 
 Result<ServiceLock> ServiceLock::take(const ServiceFolder& folder, const std::string& what) {
   TRY_ASSIGN(base::Descriptor file, open_lock(folder));
-  struct flock lock = whole_file();
-  if (fcntl(file.get(), F_OFD_SETLK, &lock) != 0) {
+  if (!try_lock(file)) {
     return fail(Kind::locked, fmt::format("{} is locked: {}", folder.service(), holder(folder)));
   }
   const std::string text = base::to_text(base::JsonObject{{"who", who_am_i()},
@@ -61,8 +53,7 @@ Result<ServiceLock> ServiceLock::take(const ServiceFolder& folder, const std::st
 
 bool ServiceLock::is_held(const ServiceFolder& folder) {
   const base::Descriptor file{open(folder.lock().c_str(), O_RDWR | O_CLOEXEC)};
-  struct flock lock = whole_file();
-  return file && fcntl(file.get(), F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+  return file && is_locked_elsewhere(file);
 }
 
 std::string who_am_i() {
