@@ -108,7 +108,7 @@ TEST_F(DeployerInterruption, GoesOnWhereverItWasKilled) {
   std::string stable = "1", next = "2";
   // Began, then one record an act: fetch, drain, stop, start, probe, admit; 9 is in the bake, 11 behind its first
   // ticks.
-  for (const size_t events : {1U, 2U, 3U, 4U, 5U, 6U, 9U}) {
+  for (const size_t events : {0U, 1U, 2U, 3U, 4U, 5U, 6U, 9U}) {
     SCOPED_TRACE(events);
     const std::string before = last_id();
     const auto run = rig.begin_release(next);
