@@ -1,5 +1,6 @@
 #include "base/core/process.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -19,13 +20,17 @@ namespace {
 constexpr Millis kTerminateGrace{2000};
 constexpr Millis kPoll{5};
 
-std::vector<std::string> merged_environment(const std::map<std::string, std::string>& added) {
+constexpr std::array<std::string_view, 8> kNeeded = {"PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "TMPDIR"};
+
+std::vector<std::string> merged_environment(const ProcessSpec& spec) {
   std::vector<std::string> entries;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string_view text = *entry;
-    if (!added.contains(std::string(text.substr(0, text.find('='))))) entries.emplace_back(text);
+    const std::string_view name = text.substr(0, text.find('='));
+    if (!spec.inherit && std::find(kNeeded.begin(), kNeeded.end(), name) == kNeeded.end()) continue;
+    if (!spec.environment.contains(std::string(name))) entries.emplace_back(text);
   }
-  for (const auto& [name, value] : added) entries.push_back(name + "=" + value);
+  for (const auto& [name, value] : spec.environment) entries.push_back(name + "=" + value);
   return entries;
 }
 
@@ -72,7 +77,7 @@ Result<pid_t> spawn(const ProcessSpec& spec, int out, int err, short flags) {
   posix_spawn_file_actions_adddup2(&settings.files, out, STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&settings.files, err, STDERR_FILENO);
   if (!spec.folder.empty()) posix_spawn_file_actions_addchdir_np(&settings.files, spec.folder.c_str());
-  std::vector<std::string> argv = spec.argv, environment = merged_environment(spec.environment);
+  std::vector<std::string> argv = spec.argv, environment = merged_environment(spec);
   pid_t pid = 0;
   const int code = posix_spawnp(&pid, argv[0].c_str(), &settings.files, &settings.attributes, pointers(argv).data(),
                                 pointers(environment).data());

@@ -11,6 +11,7 @@ namespace trunkline::deployer {
 namespace {
 
 constexpr size_t kMaxSamples = 200'000;
+constexpr size_t kMaxLabel = 4096;  // bytes; std::regex takes stack for each of them
 
 std::optional<double> parse_value(std::string_view text) {
   if (text == "NaN" || text == "Nan") return std::numeric_limits<double>::quiet_NaN();
@@ -30,6 +31,7 @@ std::optional<std::string> take_quoted(std::string_view& rest) {
   for (size_t i = 1; i < rest.size(); ++i) {
     if (rest[i] == '"') {
       rest.remove_prefix(i + 1);
+      if (value.size() > kMaxLabel) return std::nullopt;
       return value;
     }
     if (rest[i] == '\\' && i + 1 < rest.size()) {

@@ -18,7 +18,7 @@ struct Sample {
 };
 
 // Reads the Prometheus text format 0.0.4; comments and timestamps are passed over. Kind::invalid with the line for
-// anything else, and for more than 200,000 samples.
+// anything else, for more than 200,000 samples and for a label of more than 4096 bytes.
 base::Result<std::vector<Sample>> parse_exposition(std::string_view text);
 
 }  // namespace trunkline::deployer

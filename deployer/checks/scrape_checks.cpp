@@ -11,10 +11,21 @@ namespace {
 
 constexpr base::ClientOptions kScrapeOptions{base::Millis{1000}, base::Millis{2000}, 16 * 1024 * 1024};
 
+std::vector<ScrapeQuery> queries_on(Side side, const std::vector<Metric>& metrics) {
+  std::vector<ScrapeQuery> queries;
+  for (const Metric& metric : metrics) {
+    if (metric.query.side == side) queries.push_back(metric.query);
+  }
+  return queries;
+}
+
 }  // namespace
 
-ScrapeChecks::ScrapeChecks(std::vector<Instance> instances)
-    : instances_(std::move(instances)), client_(base::make_http_client(kScrapeOptions)) {}
+ScrapeChecks::ScrapeChecks(std::vector<Instance> instances, const std::vector<Metric>& metrics)
+    : instances_(std::move(instances)),
+      client_(base::make_http_client(kScrapeOptions)),
+      fresh_series_(queries_on(Side::fresh, metrics)),
+      stable_series_(queries_on(Side::stable, metrics)) {}
 
 Result<std::vector<Sample>> ScrapeChecks::scrape(const Instance& instance) const {
   TRY_ASSIGN(const base::Response response, base::get(*client_, fmt::format("http://{}/metrics", instance.address())));

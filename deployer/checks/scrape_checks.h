@@ -13,7 +13,7 @@ namespace trunkline::deployer {
 // The scrape provider: reads the instances' own /metrics. Thread-safe.
 class ScrapeChecks {
  public:
-  explicit ScrapeChecks(std::vector<Instance> instances);
+  ScrapeChecks(std::vector<Instance> instances, const std::vector<Metric>& metrics);
 
   // Begins a bake: from now on growth is counted from here. An instance that cannot be scraped now is counted from its
   // first scrape on. `now` is the rollout's own time.

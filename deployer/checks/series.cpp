@@ -10,8 +10,7 @@
 namespace trunkline::deployer {
 namespace {
 
-constexpr base::Millis kKeep{600'000};  // scrapes older than this are forgotten
-constexpr size_t kKeepScrapes = 2'000;
+constexpr const char* kBuckets = "_bucket";
 
 // A selector made ready for many samples.
 class Matcher {
@@ -44,10 +43,20 @@ double bound_of(const std::string& le) {
 
 }  // namespace
 
+Series::Series(const std::vector<ScrapeQuery>& queries) {
+  for (const ScrapeQuery& query : queries) {
+    names_.insert(query.form == ScrapeQuery::Form::quantile ? query.of.name + kBuckets : query.of.name);
+    if (query.over) names_.insert(query.over->name);
+    longest_ = std::max(longest_, query.window);
+  }
+}
+
 void Series::add(const std::string& instance, base::Millis at, std::vector<Sample> samples) {
+  std::erase_if(samples, [this](const Sample& sample) { return !names_.contains(sample.name); });
   auto& scrapes = by_instance_[instance];
   scrapes.push_back({at, std::move(samples)});
-  while (scrapes.size() > kKeepScrapes || scrapes.front().at + kKeep < at) scrapes.pop_front();
+  // One from before the window stays: the window's growth is counted from it.
+  while (scrapes.size() > 1 && scrapes[1].at + longest_ <= at) scrapes.pop_front();
 }
 
 double Series::Growth::total() const {
@@ -63,8 +72,9 @@ Series::Growth Series::growth(const Selector& selector, base::Millis window, bas
     std::map<std::map<std::string, std::string>, double> last;
     bool first = true;
     base::Millis begin{0};
-    for (const Scrape& scrape : scrapes) {
-      if (scrape.at + window < now) continue;
+    for (size_t i = 0; i < scrapes.size(); ++i) {
+      const Scrape& scrape = scrapes[i];
+      if (i + 1 < scrapes.size() && scrapes[i + 1].at + window <= now) continue;
       if (first) begin = scrape.at;
       growth.span = std::max(growth.span, scrape.at - begin);
       for (const Sample& sample : scrape.samples) {
@@ -121,7 +131,7 @@ Measurement Series::quantile(double q, const Growth& growth) {
 Measurement Series::evaluate(const ScrapeQuery& query, base::Millis now) const {
   if (query.form == ScrapeQuery::Form::value) return last_value(query.of);
   Selector selector = query.of;
-  if (query.form == ScrapeQuery::Form::quantile) selector.name += "_bucket";
+  if (query.form == ScrapeQuery::Form::quantile) selector.name += kBuckets;
   const Growth of = growth(selector, query.window, now);
   switch (query.form) {
     case ScrapeQuery::Form::value:

@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,10 +17,13 @@ namespace trunkline::deployer {
 // are given. Not thread-safe.
 class Series {
  public:
+  // Only what these queries look at is kept, and only as long as their longest window needs it.
+  explicit Series(const std::vector<ScrapeQuery>& queries);
+
   void clear() { by_instance_.clear(); }
   void add(const std::string& instance, base::Millis at, std::vector<Sample> samples);
 
-  // The query's result over the window that ends at `now`, all instances taken together: growth is summed over
+  // The query's result over the window that ends at `now` and begins with the last scrape before it, all instances taken together: growth is summed over
   // instances, a counter that fell was begun anew (as Prometheus' increase() has it, without its extrapolation).
   // Missing if no series matches or nothing grew where something must.
   Measurement evaluate(const ScrapeQuery& query, base::Millis now) const;
@@ -42,6 +46,8 @@ class Series {
   Measurement last_value(const Selector& selector) const;
   static Measurement quantile(double q, const Growth& buckets);
 
+  std::set<std::string> names_;
+  base::Millis longest_{0};
   std::map<std::string, std::deque<Scrape>> by_instance_;
 };
 

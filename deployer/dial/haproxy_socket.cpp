@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -20,13 +21,17 @@ namespace {
 
 constexpr size_t kMaxAnswer = 16 * 1024 * 1024;
 
-Result<base::Descriptor> connect_to(const std::string& path) {
+Result<base::Descriptor> connect_to(const std::string& path, base::Millis limit) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (path.size() >= sizeof(address.sun_path)) return fail(Kind::invalid, "the socket's path is too long: " + path);
   std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
   base::Descriptor fd{socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
   if (!fd) return fail(base::system_error("make a socket", errno));
+  // It bounds the connecting too: a stopped HAProxy's backlog fills up.
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(limit);
+  const timeval wait{seconds.count(), std::chrono::microseconds(limit - seconds).count()};
+  setsockopt(fd.get(), SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait));
   if (connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
     const int code = errno;
     return fail(Kind::unavailable, fmt::format("HAProxy does not answer at {}: {}", path, std::strerror(code)));
@@ -37,7 +42,7 @@ Result<base::Descriptor> connect_to(const std::string& path) {
 }  // namespace
 
 Result<std::string> ask_haproxy(const std::string& socket, const std::string& command, base::Millis limit) {
-  TRY_ASSIGN(const base::Descriptor fd, connect_to(socket));
+  TRY_ASSIGN(const base::Descriptor fd, connect_to(socket, limit));
   TRY(base::write_all(fd.get(), command + "\n", socket));
   const auto& clock = base::system_clock();
   const base::SteadyTime deadline = clock.steady() + limit;

@@ -80,11 +80,13 @@ class Supervisor {
   }
 
   Result<int> run() {
+    TRY(start());
     for (;;) {
-      TRY(start());
       if (wait_for_end()) return stop();
       if (base::wait_for_termination(backoff_.next(0.5))) return stop();
       ++state_.restarts;
+      // A disk that is full now may not be so later: the next turn tries again.
+      if (const auto started = start(); !started) note_end(to_string(started.error()));
     }
   }
 
@@ -93,7 +95,7 @@ class Supervisor {
     log_ = base::Descriptor{open(spec_.log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)};
     if (!log_) return fail(base::system_error("open " + spec_.log.string(), errno));
     started_ = base::system_clock().steady();
-    auto child = base::Child::start({spec_.argv, spec_.environment, spec_.folder}, log_);
+    auto child = base::Child::start({spec_.argv, spec_.environment, false, spec_.folder}, log_);
     child_.reset();
     if (child) child_ = *child;
     state_.child = child ? base::identify_process(child->pid()) : std::nullopt;

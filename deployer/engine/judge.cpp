@@ -78,13 +78,13 @@ void record(MetricRun& run, const Metric& metric, Verdict verdict, base::Millis 
   } else if (run.inconclusive > metric.inconclusive_limit) {
     run.final = Verdict::inconclusive;
   } else if (metric.count > 0 && run.passes + run.failures + run.inconclusive >= metric.count) {
-    run.final = Verdict::pass;
+    run.final = conclude(run);
   }
 }
 
 Verdict conclude(const MetricRun& run) {
   if (run.final) return *run.final;
-  const bool measured = run.passes + run.failures + run.inconclusive > 0;
+  const bool measured = run.passes + run.failures > 0;
   if (measured) return Verdict::pass;
   return run.consecutive_errors > 0 ? Verdict::error : Verdict::inconclusive;
 }

@@ -47,7 +47,8 @@ struct MetricRun {
 // Counts a verdict in and sets `final` once a limit is broken or `count` is reached; sets when the next one is due.
 void record(MetricRun& run, const Metric& metric, Verdict verdict, base::Millis now);
 
-// What the metric says at the end of a bake: pass only if it was measured.
+// What the metric says at the end of a bake: pass only if something was measured; all inconclusive is inconclusive,
+// whatever the limits are.
 Verdict conclude(const MetricRun& run);
 
 // "p99: 0.412 breaks result < 0.25 (quantile 0.99 of ... over 5s on the new side)".

@@ -20,6 +20,7 @@ using base::Result;
 namespace {
 
 constexpr int kFormat = 1;
+constexpr size_t kMaxBytes = size_t{1} << 30;  // weeks of a measurement a second
 
 // "1a2b3c4d {...}\n": the CRC-32 of the JSON text, then the text.
 std::string line_of(const Json& json) {
@@ -103,7 +104,7 @@ Result<> take_record(const Json& json, bool first, JournalContent& content) {
 }  // namespace
 
 Result<JournalContent> read_journal(const fs::path& file) {
-  TRY_ASSIGN(const std::string text, base::read_file(file));
+  TRY_ASSIGN(const std::string text, base::read_file(file, kMaxBytes));
   JournalContent content;
   std::string_view rest = text;
   for (int number = 1; !rest.empty(); ++number) {

@@ -38,6 +38,12 @@ std::string Fields::path_of(std::string_view key) const {
   return path_.empty() ? std::string(key) : fmt::format("{}.{}", path_, key);
 }
 
+base::Where Fields::where(std::string_view key) const {
+  const YamlNode* node = find(key);
+  const base::Position at = (node == nullptr ? *node_ : *node).start;
+  return {file_, at.line, at.column};
+}
+
 tl::unexpected<base::Error> Fields::wrong(std::string_view key, std::string_view message) const {
   const YamlNode* node = find(key);
   return wrong_at(node == nullptr ? *node_ : *node, path_of(key), file_, message);

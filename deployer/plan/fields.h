@@ -49,6 +49,8 @@ class Fields {
   std::string_view file() const { return file_; }
   const base::YamlNode& node() const { return *node_; }
 
+  // Where the value of `key` stands, or the mapping if it has none.
+  base::Where where(std::string_view key) const;
   // An error at the value of `key`, or at the mapping if it has none.
   tl::unexpected<base::Error> wrong(std::string_view key, std::string_view message) const;
 

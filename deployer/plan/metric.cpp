@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <fmt/format.h>
+#include <regex>
 
 #include "base/core/text.h"
 
@@ -42,6 +43,13 @@ bool take(std::string_view& text, std::string_view token) {
 }
 
 // label="value" or label=~"regex"; the value may hold no quote.
+bool is_regex(const std::string& text) try {
+  const std::regex compiled(text);
+  return true;
+} catch (const std::regex_error&) {
+  return false;
+}
+
 bool take_matcher(std::string_view& text, Selector::Matcher& matcher) {
   matcher.label = std::string(take_name(text));
   matcher.is_regex = take(text, "=~");
@@ -49,6 +57,7 @@ bool take_matcher(std::string_view& text, Selector::Matcher& matcher) {
   const size_t end = text.find('"', 1);
   if (end == std::string_view::npos) return false;
   matcher.value = std::string(text.substr(1, end - 1));
+  if (matcher.is_regex && !is_regex(matcher.value)) return false;
   text.remove_prefix(end + 1);
   return true;
 }

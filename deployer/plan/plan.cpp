@@ -98,7 +98,7 @@ Result<Plan> compile(const Rollout& rollout, std::string id, std::optional<ledge
                       fmt::format("targets.minHealthy: of {} instances {} must stay healthy, so none can be replaced; "
                                   "lower it or add instances",
                                   total, rollout.min_healthy.ceiling_of(total)),
-                      {rollout.file, 0, 0});
+                      rollout.min_healthy_at);
   }
   plan.batch = std::min(spare, std::max(1, rollout.strategy.max_unavailable.floor_of(total)));
   plan.steps = plan.from ? replace_in_place(plan, rollout.strategy) : first_release(plan);

@@ -74,7 +74,9 @@ Result<std::string> parse_driver(std::string_view text, std::string_view only) {
   return fail(Kind::invalid, fmt::format("expected {}, got \"{}\"", only, text));
 }
 
-Result<> check_placeholders(const YamlNode& node, std::string_view path, std::string_view file) {
+// What a command line or a variable can hold: no NUL, and placeholders that mean something.
+Result<> check_word(const YamlNode& node, std::string_view path, std::string_view file) {
+  if (node.text.find('\0') != std::string::npos) return wrong_at(node, path, file, "expected a text without NUL");
   const auto names = placeholders_of(node.text);
   if (!names) return wrong_at(node, path, file, names.error().message);
   for (const std::string& name : *names) {
@@ -107,16 +109,20 @@ Result<> read_instances(const Fields& targets, std::vector<Instance>& instances)
 Result<> read_command(const Fields& targets, Rollout& rollout) {
   TRY(targets.require("command"));
   TRY(targets.read("command", rollout.command));
-  if (rollout.command.empty()) return targets.wrong("command", "expected a program and its arguments");
+  if (rollout.command.empty() || rollout.command.front().empty()) {
+    return targets.wrong("command", "expected a program and its arguments");
+  }
   for (const YamlNode& word : targets.find("command")->items)
-    TRY(check_placeholders(word, "targets.command", targets.file()));
+    TRY(check_word(word, "targets.command", targets.file()));
   const YamlNode* variables = targets.find("environment");
   if (variables == nullptr) return {};
   if (!variables->is_mapping()) return targets.wrong("environment", "expected a mapping of variables");
   for (const auto& [key, value] : variables->members) {
+    const bool is_name = !key.text.empty() && key.text.find_first_of(std::string_view("=\0", 2)) == std::string::npos;
+    if (!is_name) return wrong_at(key, "targets.environment", targets.file(), "expected the name of a variable");
     if (!value.is_scalar())
       return wrong_at(value, "targets.environment." + key.text, targets.file(), "expected a text");
-    TRY(check_placeholders(value, "targets.environment." + key.text, targets.file()));
+    TRY(check_word(value, "targets.environment." + key.text, targets.file()));
     rollout.variables[key.text] = value.text;
   }
   return {};
@@ -130,6 +136,7 @@ Result<> read_targets(const Fields& root, Rollout& rollout) {
   TRY(targets->read_with("driver", driver, [](std::string_view text) { return parse_driver(text, "process"); }));
   TRY(read_command(*targets, rollout));
   TRY(read_instances(*targets, rollout.instances));
+  rollout.min_healthy_at = targets->where("minHealthy");
   TRY(targets->read("minHealthy", rollout.min_healthy));
   return targets->read("stopGrace", rollout.stop_grace);
 }
@@ -213,6 +220,7 @@ Result<> read_head(const Fields& root, Rollout& rollout) {
   TRY(metadata->read_with("environment", rollout.environment, parse_id));
   TRY_ASSIGN(const auto artifact, root.below("artifact", {"ref", "digest"}));
   TRY(artifact->require("ref"));
+  rollout.artifact_at = artifact->where("ref");
   TRY(artifact->read_with("ref", rollout.artifact_ref, parse_file_ref));
   return artifact->read_with("digest", rollout.artifact_digest, parse_digest);
 }

@@ -73,6 +73,8 @@ struct Rollout {
   std::string environment = "production";
   std::string artifact_ref;     // the path behind "file:"
   std::string artifact_digest;  // "" where the file pins none
+  base::Where artifact_at;      // where the file says so, for what is found out later
+  base::Where min_healthy_at;
   std::vector<std::string> command;
   std::map<std::string, std::string> variables;  // the instances' environment
   std::vector<Instance> instances;

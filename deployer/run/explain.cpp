@@ -38,7 +38,8 @@ std::string head(const Begun& begun) {
   std::string text =
       fmt::format("{} {} -> {}: {}\n", begun.plan.service, begun.plan.from ? begun.plan.from->version : "nothing",
                   begun.plan.to.version, outcome);
-  text += fmt::format("why:      {}\n", state.reason.empty() ? "every check passed" : state.reason);
+  const std::string silent = state.outcome == Outcome::completed ? "every check passed" : "it is not finished";
+  text += fmt::format("why:      {}\n", state.reason.empty() ? silent : state.reason);
   text += fmt::format("who:      {} started it at {}\n", begun.journal.header.who,
                       base::to_iso8601(begun.journal.header.started_at));
   if (state.served_by_new > 0)
@@ -61,14 +62,22 @@ std::string measurements(const Begun& begun) {
   return "\nmeasured in the last bake (UTC):\n" + base::cli::format_table(rows);
 }
 
-// Of the instances that the change reached.
+// The instance that failed, else the first one: the box.
+const std::string& telling_instance(const Begun& begun) {
+  int index = 0;
+  for (const Recorded& recorded : begun.journal.events) {
+    const auto* failed = std::get_if<event::Failed>(&recorded.event);
+    if (failed != nullptr && failed->instance >= 0) index = failed->instance;
+  }
+  return begun.plan.instances[static_cast<size_t>(index)];
+}
+
 std::string logs(const ServiceFolder& folder, const Begun& begun) {
   const ProcessDriver driver(folder, "/proc/self/exe");
-  const bool bad = begun.state.outcome != Outcome::completed;
-  if (!bad || begun.plan.instances.empty()) return "";
-  const std::string& first = begun.plan.instances.front();
-  std::string text = fmt::format("\nlast lines of {}:\n", folder.log(first, begun.plan.to).string());
-  for (const std::string& line : driver.log_tail(first, begun.plan.to, kLogLines)) text += "  " + line + "\n";
+  if (begun.state.outcome == Outcome::completed) return "";
+  const std::string& instance = telling_instance(begun);
+  std::string text = fmt::format("\nlast lines of {}:\n", folder.log(instance, begun.plan.to).string());
+  for (const std::string& line : driver.log_tail(instance, begun.plan.to, kLogLines)) text += "  " + line + "\n";
   return text;
 }
 

@@ -201,11 +201,11 @@ Result<Prepared> prepare(const std::string& file, const std::optional<std::strin
   // A reference on the command line is meant from where the person stands, one in the file from where the file is.
   const fs::path artifact = artifact_ref ? fs::absolute(ref) : beside(file, rollout.artifact_ref);
   auto manifest = ledger::read_manifest(artifact);
-  if (!manifest) return fail(Kind::invalid, "artifact.ref: " + to_string(manifest.error()), {file, 0, 0});
+  if (!manifest) return fail(Kind::invalid, "artifact.ref: " + to_string(manifest.error()), rollout.artifact_at);
   TRY_ASSIGN(const std::string digest, base::sha256_of_file(artifact));
   if (!rollout.artifact_digest.empty() && !artifact_ref && digest != rollout.artifact_digest) {
     return fail(Kind::invalid, fmt::format("artifact.digest: {} has the digest {}", artifact.string(), digest),
-                {file, 0, 0});
+                rollout.artifact_at);
   }
   Launch launch{{manifest->version, manifest->commit, digest, config_digest(rollout.command, rollout.variables)},
                 rollout.command,

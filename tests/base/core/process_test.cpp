@@ -26,6 +26,16 @@ TEST(Process, GivesArgumentsAndEnvironmentAsTheyAre) {
   EXPECT_EQ(output->out, "a b;$(c)|red");
 }
 
+TEST(Process, KeepsOurEnvironmentToItselfIfAsked) {
+  setenv("PROCESS_TEST_TOKEN", "secret", 1);
+  const ProcessSpec open{{"sh", "-c", "printf '%s' \"$PROCESS_TEST_TOKEN\""}};
+  ProcessSpec closed = open;
+  closed.inherit = false;
+  EXPECT_EQ(run_process(open, 10s)->out, "secret");
+  EXPECT_EQ(run_process(closed, 10s)->out, "");
+  unsetenv("PROCESS_TEST_TOKEN");
+}
+
 TEST(Process, EndsTheWholeGroupWhenTimeIsOver) {
   const auto output = run_process({{"sh", "-c", "sleep 60 & sleep 60"}}, 50ms);
   EXPECT_TRUE(output->timed_out);

@@ -18,12 +18,15 @@ ScrapeQuery query(Form form, const char* of, const char* over = nullptr, double 
   return made;
 }
 
+// All that these tests look at.
+Series watching() { return Series({query(Form::rate, "r"), query(Form::rate, "nothing"), query(Form::quantile, "d")}); }
+
 std::vector<Sample> requests(double ok, double failed) {
   return {{"r", {{"status", "200"}}, ok}, {"r", {{"status", "500"}}, failed}};
 }
 
 TEST(Series, SumsGrowthOverInstances) {
-  Series series;
+  Series series = watching();
   series.add("web1", 0s, requests(100, 0));
   series.add("web2", 0s, requests(500, 7));
   series.add("web1", 5s, requests(190, 10));
@@ -34,7 +37,7 @@ TEST(Series, SumsGrowthOverInstances) {
 }
 
 TEST(Series, TakesACounterThatFellAsBegunAnew) {
-  Series series;
+  Series series = watching();
   series.add("web1", 0s, requests(100, 0));
   series.add("web1", 1s, requests(110, 0));
   series.add("web1", 2s, requests(5, 0));
@@ -42,22 +45,29 @@ TEST(Series, TakesACounterThatFellAsBegunAnew) {
 }
 
 TEST(Series, CountsASeriesThatAppearsLaterFromNothing) {
-  Series series;
+  Series series = watching();
   series.add("web1", 0s, {{"r", {{"status", "200"}}, 100}});
   series.add("web1", 1s, requests(110, 10));
   EXPECT_EQ(series.evaluate(query(Form::ratio, "r{status=\"500\"}", "r"), 1s), Measurement::of(0.5));
 }
 
 TEST(Series, LooksAtItsWindowOnly) {
-  Series series;
+  Series series = watching();
   series.add("web1", 0s, requests(0, 0));
   series.add("web1", 5s, requests(100, 100));
   series.add("web1", 15s, requests(200, 100));
   EXPECT_EQ(series.evaluate(query(Form::ratio, "r{status=\"500\"}", "r"), 15s), Measurement::of(0));
 }
 
+TEST(Series, MeasuresAlsoWhenItsWindowIsShorterThanTheInterval) {
+  Series series = watching();
+  series.add("web1", 0s, requests(0, 0));
+  series.add("web1", 60s, requests(120, 0));
+  EXPECT_EQ(series.evaluate(query(Form::rate, "r"), 60s), Measurement::of(2));
+}
+
 TEST(Series, CallsSilenceMissingAndNotZero) {
-  Series series;
+  Series series = watching();
   EXPECT_EQ(series.evaluate(query(Form::value, "r"), 0s).kind, Measurement::Kind::missing);
   series.add("web1", 0s, requests(10, 1));
   EXPECT_EQ(series.evaluate(query(Form::rate, "r"), 0s).kind, Measurement::Kind::missing) << "one scrape is no rate";
@@ -72,7 +82,7 @@ std::vector<Sample> buckets(double fast, double slow, double all) {
 }
 
 TEST(Series, InterpolatesAQuantileAsPrometheusDoes) {
-  Series series;
+  Series series = watching();
   series.add("web1", 0s, buckets(0, 0, 0));
   series.add("web1", 1s, buckets(90, 100, 100));
   EXPECT_EQ(series.evaluate(query(Form::quantile, "d", nullptr, 0.5), 1s), Measurement::of(0.1 * 50 / 90));
@@ -83,7 +93,7 @@ TEST(Series, InterpolatesAQuantileAsPrometheusDoes) {
 }
 
 TEST(Series, HasNoQuantileWithoutRequests) {
-  Series series;
+  Series series = watching();
   series.add("web1", 0s, buckets(5, 5, 5));
   series.add("web1", 1s, buckets(5, 5, 5));
   EXPECT_EQ(series.evaluate(query(Form::quantile, "d", nullptr, 0.9), 1s).kind, Measurement::Kind::missing);

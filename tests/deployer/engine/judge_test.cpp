@@ -86,6 +86,9 @@ TEST(Judge, DoesNotPassWhatWasNeverMeasured) {
   MetricRun measured;
   measured.passes = 1;
   EXPECT_EQ(conclude(measured), Verdict::pass);
+  MetricRun silent;
+  silent.inconclusive = 3;
+  EXPECT_EQ(conclude(silent), Verdict::inconclusive) << "limits that were not broken are no measurement";
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ const ledger::Revision kNew{"2", "b", "sha256:bb", ""};
 
 Rollout rollout(int instances, StrategyType type) {
   Rollout made;
-  made.file = "r.yaml";
+  made.min_healthy_at = {"r.yaml", 7, 15};
   made.service = "shop";
   made.strategy.type = type;
   for (int i = 1; i <= instances; ++i) made.instances.push_back({"web" + std::to_string(i), "127.0.0.1", 9000 + i});
@@ -62,7 +62,7 @@ TEST(Plan, KeepsTheFloorOfHealthyInstances) {
   EXPECT_EQ(compile(file, "r1", kOld, kNew)->batch, 1);
   file.min_healthy = {100, true};
   EXPECT_EQ(to_string(compile(file, "r1", kOld, kNew).error()),
-            "r.yaml: targets.minHealthy: of 4 instances 4 must stay healthy, so none can be replaced; lower it or add "
+            "r.yaml:7:15: targets.minHealthy: of 4 instances 4 must stay healthy, so none can be replaced; lower it or add "
             "instances");
 }
 

@@ -126,7 +126,7 @@ TEST(Selector, ReadsWhatItPrints) {
     ASSERT_TRUE(selector) << text;
     EXPECT_EQ(parse_selector(to_string(*selector)), selector);
   }
-  for (const char* text : {"", "{a=\"b\"}", "a{b}", "a{b=c}", "a{b=\"c\"", "a{b=\"c\"} x", "a b"}) {
+  for (const char* text : {"", "{a=\"b\"}", "a{b}", "a{b=c}", "a{b=\"c\"", "a{b=\"c\"} x", "a b", "a{b=~\"[\"}"}) {
     EXPECT_FALSE(parse_selector(text)) << text;
   }
 }
