@@ -23,9 +23,9 @@ class Series {
   void clear() { by_instance_.clear(); }
   void add(const std::string& instance, base::Millis at, std::vector<Sample> samples);
 
-  // The query's result over the window that ends at `now` and begins with the last scrape before it, all instances taken together: growth is summed over
-  // instances, a counter that fell was begun anew (as Prometheus' increase() has it, without its extrapolation).
-  // Missing if no series matches or nothing grew where something must.
+  // The query's result over the window that ends at `now` and begins with the last scrape before it, all instances
+  // taken together: growth is summed over instances, a counter that fell was begun anew (as Prometheus' increase() has
+  // it, without its extrapolation). Missing if no series matches or nothing grew where something must.
   Measurement evaluate(const ScrapeQuery& query, base::Millis now) const;
 
  private:

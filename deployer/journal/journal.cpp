@@ -42,12 +42,8 @@ std::optional<Json> json_of(std::string_view line) {
 }
 
 Json to_json(const Header& header) {
-  JsonObject json{{"format", kFormat},
-                  {"id", header.id},
-                  {"service", header.service},
-                  {"file", header.file},
-                  {"text", header.text},
-                  {"artifact", header.artifact}};
+  JsonObject json{{"format", kFormat},   {"id", header.id},     {"service", header.service},
+                  {"file", header.file}, {"text", header.text}, {"artifact", header.artifact}};
   if (header.from) json["from"] = ledger::to_json(*header.from);
   json["to"] = ledger::to_json(header.to);
   json["started_at"] = base::to_iso8601(header.started_at);

@@ -57,6 +57,11 @@ Result<std::string> parse_digest(std::string_view text) {
   return fail(Kind::invalid, fmt::format("expected sha256: and 64 hex digits, got \"{}\"", text));
 }
 
+// Relative paths start at the rollout file's folder, wherever it is read from.
+std::string beside(std::string_view file, const std::string& path) {
+  return (std::filesystem::absolute(file).parent_path() / path).lexically_normal().string();
+}
+
 Result<std::string> parse_endpoint(std::string_view text) {
   constexpr std::string_view kScheme = "unix:";
   if (text.starts_with(kScheme) && text.size() > kScheme.size()) return std::string(text.substr(kScheme.size()));
@@ -112,8 +117,7 @@ Result<> read_command(const Fields& targets, Rollout& rollout) {
   if (rollout.command.empty() || rollout.command.front().empty()) {
     return targets.wrong("command", "expected a program and its arguments");
   }
-  for (const YamlNode& word : targets.find("command")->items)
-    TRY(check_word(word, "targets.command", targets.file()));
+  for (const YamlNode& word : targets.find("command")->items) TRY(check_word(word, "targets.command", targets.file()));
   const YamlNode* variables = targets.find("environment");
   if (variables == nullptr) return {};
   if (!variables->is_mapping()) return targets.wrong("environment", "expected a mapping of variables");
@@ -154,7 +158,7 @@ Result<> read_traffic(const Fields& root, std::optional<Traffic>& target) {
     auto path = parse_endpoint(traffic.endpoints[i]);
     if (!path)
       return wrong_at(fields->find("endpoints")->items[i], "traffic.endpoints", root.file(), path.error().message);
-    traffic.endpoints[i] = *path;
+    traffic.endpoints[i] = beside(root.file(), *path);
   }
   TRY(fields->read_with("service", traffic.service, parse_id));
   TRY_ASSIGN(const auto drain, fields->below("drain", {"timeout"}));
@@ -222,6 +226,7 @@ Result<> read_head(const Fields& root, Rollout& rollout) {
   TRY(artifact->require("ref"));
   rollout.artifact_at = artifact->where("ref");
   TRY(artifact->read_with("ref", rollout.artifact_ref, parse_file_ref));
+  rollout.artifact_ref = beside(root.file(), rollout.artifact_ref);
   return artifact->read_with("digest", rollout.artifact_digest, parse_digest);
 }
 

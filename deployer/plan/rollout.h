@@ -47,7 +47,7 @@ struct Probes {
 };
 
 struct Traffic {
-  std::vector<std::string> endpoints;  // paths of HAProxy's admin sockets
+  std::vector<std::string> endpoints;  // paths of HAProxy's admin sockets, absolute
   std::string service;                 // the backend
   base::Millis drain_timeout{30'000};
 };
@@ -68,10 +68,10 @@ struct Analysis {
 };
 
 struct Rollout {
-  std::string file;  // as named on the command line; relative paths in it start at its folder
+  std::string file;  // as named on the command line
   std::string service;
   std::string environment = "production";
-  std::string artifact_ref;     // the path behind "file:"
+  std::string artifact_ref;     // the path behind "file:", absolute
   std::string artifact_digest;  // "" where the file pins none
   base::Where artifact_at;      // where the file says so, for what is found out later
   base::Where min_healthy_at;

@@ -1,5 +1,6 @@
 #include "deployer/run/release.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <random>
 #include <stop_token>
@@ -11,6 +12,8 @@
 #include "base/core/signals.h"
 #include "deployer/dial/dial.h"
 #include "deployer/run/conductor.h"
+#include "deployer/run/exit_codes.h"
+#include "deployer/run/interruption.h"
 #include "deployer/run/service_lock.h"
 #include "deployer/support/pause.h"
 #include "ledger/artifact.h"
@@ -23,8 +26,6 @@ using base::Result;
 
 namespace {
 
-constexpr int kRolledBack = 3;
-constexpr int kHeld = 4;
 constexpr base::Millis kLook{20};
 constexpr base::Millis kTakenWithin{30'000};
 
@@ -32,14 +33,6 @@ std::string new_id(base::WallTime now) {
   std::string time = base::to_iso8601(now).substr(0, 19);
   std::erase_if(time, [](char c) { return c == '-' || c == ':'; });
   return fmt::format("{}-{:04x}", time, std::random_device{}() & 0xFFFFu);
-}
-
-// stable.json and the history follow the journal, once: what was done after that, a `down`, is newer.
-Result<> settle(const ServiceFolder& folder, const Begun& begun) {
-  const auto releases = ledger::read_history(folder.history());
-  if (releases && !releases->empty() && releases->back().id == begun.plan.id) return {};
-  if (begun.state.outcome == Outcome::completed) TRY(folder.save_stable(begun.plan.to));
-  return ledger::append_release(folder.history(), release_of(begun));
 }
 
 // For a deployer that was killed when all was done but this.
@@ -66,6 +59,7 @@ Result<bool> hand_over(const ServiceFolder& folder, const std::string& id, const
   if (!ServiceLock::is_held(folder)) return false;
   TRY(base::write_file_atomically(folder.request(), base::to_text(base::JsonObject{{"id", id}, {"who", who}}), 0600));
   const auto deadline = base::system_clock().steady() + kTakenWithin;
+  const Interruption interruption;
   std::error_code ignored;
   while (fs::exists(folder.request(), ignored)) {
     if (!ServiceLock::is_held(folder)) return !fs::remove(folder.request(), ignored);
@@ -74,7 +68,7 @@ Result<bool> hand_over(const ServiceFolder& folder, const std::string& id, const
       return fail(Kind::timeout,
                   fmt::format("the deployer at work did not listen within {}", base::format_duration(kTakenWithin)));
     }
-    TRY(pause_for(kLook, std::stop_token{}));
+    TRY(pause_for(kLook, interruption.token()));
   }
   return true;
 }
@@ -88,9 +82,10 @@ void say(std::string_view type, const std::string& service, const std::string& t
 
 // A balancer that was started anew since has forgotten who is out.
 Result<> close_doors(Dial& dial, const Begun& begun) {
+  const Interruption interruption;
   TRY(dial.read());
   for (size_t i = 0; i < begun.state.instances.size(); ++i) {
-    if (!begun.state.instances[i].serving) TRY(dial.drain(begun.plan.instances[i], std::stop_token{}));
+    if (!begun.state.instances[i].serving) TRY(dial.drain(begun.plan.instances[i], interruption.token()));
   }
   return {};
 }
@@ -133,65 +128,45 @@ Result<int> conduct(const ServiceFolder& folder, Begun begun, Journal journal, c
   return exit_code_of(*state);
 }
 
+// The way back must be there before anything is touched: how the stable revision is started, and its files.
+Result<> check_way_back(const ServiceFolder& folder, const std::optional<ledger::Revision>& stable) {
+  if (!stable) return {};
+  TRY(folder.load_launch(*stable));
+  if (fs::exists(folder.release(*stable))) return {};
+  return fail(Kind::not_found, fmt::format("the files of {}, to which this release would go back, are gone from {}",
+                                           stable->version, folder.release(*stable).string()));
+}
+
+// What runs but is not in the file any more would be nobody's: it could neither be replaced nor taken down.
+Result<> check_nobody_left_out(const ServiceFolder& folder, const Rollout& rollout) {
+  const ProcessDriver driver(folder, "/proc/self/exe");
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(folder.root() / "instances", ignored)) {
+    const std::string id = entry.path().filename().string();
+    const bool listed = std::any_of(rollout.instances.begin(), rollout.instances.end(),
+                                    [&](const Instance& instance) { return instance.id == id; });
+    if (listed) continue;
+    TRY_ASSIGN(const InstanceView view, driver.observe(id));
+    if (view.status == InstanceStatus::stopped) continue;
+    return fail(Kind::invalid,
+                fmt::format("targets.instances: {} runs, but is not in the list; name it, or take the "
+                            "service down first",
+                            id),
+                {rollout.file, 0, 0});
+  }
+  return {};
+}
+
 Result<int> refuse_unfinished(const Begun& begun, const MoveOptions& options) {
   say("unfinished", begun.plan.service,
       fmt::format("{0} is not finished with {1} ({2}). Nothing was touched. Next: `deployer resume {0}` or "
                   "`deployer abort {0}`",
                   begun.plan.service, begun.plan.to.version, to_string(begun.state.phase)),
       options);
-  return kHeld;
-}
-
-fs::path beside(const std::string& rollout_file, const fs::path& path) {
-  return fs::absolute(fs::path(rollout_file)).parent_path() / path;
+  return kExitHeld;
 }
 
 }  // namespace
-
-Result<std::optional<Begun>> load_begun(const ServiceFolder& folder) {
-  auto journal = read_journal(folder.journal());
-  if (!journal && journal.error().kind == Kind::not_found) return std::nullopt;
-  if (!journal) return fail(journal.error());
-  const Header& header = journal->header;
-  TRY_ASSIGN(Rollout rollout, parse_rollout(header.text, header.file));
-  TRY_ASSIGN(Plan plan, compile(rollout, header.id, header.from, header.to));
-  State state = replay(plan, journal->events);
-  return Begun{std::move(*journal), std::move(rollout), std::move(plan), std::move(state)};
-}
-
-ledger::Release release_of(const Begun& begun) {
-  const Header& header = begun.journal.header;
-  ledger::Release release;
-  release.id = header.id;
-  release.service = begun.plan.service;
-  release.environment = begun.plan.environment;
-  release.from = header.from;
-  release.to = header.to;
-  release.strategy = begun.plan.strategy;
-  release.started_at = header.started_at;
-  for (const Recorded& recorded : begun.journal.events) {
-    release.ended_at = recorded.wall;
-    const bool exposed = begun.state.first_exposed && recorded.at >= *begun.state.first_exposed;
-    if (exposed && !release.first_exposed_at) release.first_exposed_at = recorded.wall;
-  }
-  release.outcome = begun.state.outcome ? to_string(*begun.state.outcome) : "";
-  release.reason = begun.state.reason;
-  release.who = header.who;
-  return release;
-}
-
-int exit_code_of(const State& state) {
-  if (!state.outcome) return kHeld;
-  switch (*state.outcome) {
-    case Outcome::completed:
-      return 0;
-    case Outcome::rolled_back:
-      return kRolledBack;
-    case Outcome::failed:
-      return 1;
-  }
-  return 1;
-}
 
 Result<Prepared> prepare(const std::string& file, const std::optional<std::string>& artifact_ref) {
   auto text = base::read_file(file, 1024 * 1024);
@@ -199,7 +174,7 @@ Result<Prepared> prepare(const std::string& file, const std::optional<std::strin
   TRY_ASSIGN(Rollout rollout, parse_rollout(*text, file));
   const std::string ref = artifact_ref ? artifact_ref->substr(artifact_ref->starts_with("file:") ? 5 : 0) : "";
   // A reference on the command line is meant from where the person stands, one in the file from where the file is.
-  const fs::path artifact = artifact_ref ? fs::absolute(ref) : beside(file, rollout.artifact_ref);
+  const fs::path artifact = artifact_ref ? fs::absolute(ref) : fs::path(rollout.artifact_ref);
   auto manifest = ledger::read_manifest(artifact);
   if (!manifest) return fail(Kind::invalid, "artifact.ref: " + to_string(manifest.error()), rollout.artifact_at);
   TRY_ASSIGN(const std::string digest, base::sha256_of_file(artifact));
@@ -210,7 +185,7 @@ Result<Prepared> prepare(const std::string& file, const std::optional<std::strin
   Launch launch{{manifest->version, manifest->commit, digest, config_digest(rollout.command, rollout.variables)},
                 rollout.command,
                 rollout.variables};
-  rollout.file = file;
+  rollout.file = fs::absolute(file).string();  // the journal is read from anywhere
   return Prepared{std::move(rollout), *std::move(text), artifact, std::move(launch)};
 }
 
@@ -225,6 +200,8 @@ Result<int> run_release(const Prepared& prepared, const MoveOptions& options) {
   if (before && !before->finished()) return refuse_unfinished(*before, options);
   if (before) TRY(settle(folder, *before));
   TRY_ASSIGN(const auto stable, folder.load_stable());
+  TRY(check_way_back(folder, stable));
+  TRY(check_nobody_left_out(folder, prepared.rollout));
   const base::WallTime now = base::system_clock().wall();
   const Header header{new_id(now),
                       prepared.rollout.service,
@@ -266,35 +243,6 @@ Result<int> move_on(const std::string& service, const Event& event, const MoveOp
   }
   TRY_ASSIGN(Journal journal, Journal::reopen(folder.journal(), seen->journal));
   return conduct(folder, std::move(*seen), std::move(journal), event, true, options);
-}
-
-Result<int> take_down(const std::string& service, const MoveOptions& options) {
-  const ServiceFolder folder(options.state, service);
-  TRY_ASSIGN(const ServiceLock lock, ServiceLock::take(folder, "down"));
-  TRY_ASSIGN(auto begun, load_begun(folder));
-  if (!begun)
-    return fail(Kind::not_found, fmt::format("{} was never released from {}", service, options.state.string()));
-  if (begun->finished()) TRY(settle(folder, *begun));
-  const auto dial = make_dial(begun->rollout);
-  const ProcessDriver driver(folder, "/proc/self/exe");
-  for (const Instance& instance : begun->rollout.instances) {
-    // A balancer that is gone sends nobody any more: the instances are stopped all the same.
-    if (const auto drained = dial->drain(instance.id, std::stop_token{}); !drained) {
-      base::cli::print_error("deployer", drained.error());
-    }
-    TRY(driver.stop(instance.id, std::stop_token{}));
-    if (!options.json) base::cli::print(fmt::format("{} stopped\n", instance.id));
-  }
-  TRY(folder.save_stable(std::nullopt));
-  if (!begun->finished()) {
-    TRY_ASSIGN(Journal journal, Journal::reopen(folder.journal(), begun->journal));
-    const base::Millis at = begun->journal.events.empty() ? base::Millis{0} : begun->journal.events.back().at;
-    TRY(journal.append({at, base::system_clock().wall(), event::Abandoned{who_am_i()}}));
-    TRY_ASSIGN(begun, load_begun(folder));
-    TRY(settle(folder, *begun));
-  }
-  if (options.json) base::cli::print_json(base::JsonObject{{"service", service}, {"state", "stopped"}});
-  return 0;
 }
 
 }  // namespace trunkline::deployer

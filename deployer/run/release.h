@@ -4,32 +4,10 @@
 #include <optional>
 #include <string>
 
-#include "deployer/drivers/service_folder.h"
-#include "deployer/journal/journal.h"
-#include "deployer/plan/plan.h"
-#include "ledger/history.h"
+#include "deployer/run/begun.h"
 
-// A rollout from its file to its place in history: what every command that moves one shares.
+// The commands that move a rollout, from its file to its place in history.
 namespace trunkline::deployer {
-
-// A rollout that was begun: its journal read, its plan compiled again, its state replayed.
-struct Begun {
-  JournalContent journal;
-  Rollout rollout;
-  Plan plan;
-  State state;
-
-  bool finished() const { return state.phase == Phase::done; }
-};
-
-// The last rollout of the service; nothing before the first one. Kind::invalid if its journal is damaged.
-base::Result<std::optional<Begun>> load_begun(const ServiceFolder& folder);
-
-// Its line for the history. The rollout must be finished.
-ledger::Release release_of(const Begun& begun);
-
-// 0 completed, 3 rolled back, 4 held, 1 failed.
-int exit_code_of(const State& state);
 
 // What `run` is about to do, before anything is touched.
 struct Prepared {
@@ -46,6 +24,7 @@ base::Result<Prepared> prepare(const std::string& file, const std::optional<std:
 struct MoveOptions {
   std::filesystem::path state;
   bool json = false;
+  bool force = false;  // take_down only
 };
 
 // Releases: runs the rollout to its end, and settles it. The exit code. Kind::locked if another deployer is at work.
@@ -56,7 +35,8 @@ base::Result<int> run_release(const Prepared& prepared, const MoveOptions& optio
 // none. An abort is handed to the deployer at work, if there is one.
 base::Result<int> move_on(const std::string& service, const Event& event, const MoveOptions& options);
 
-// Stops every instance of the service, at the load balancer first; an unfinished rollout ends as failed.
+// Stops every instance of the service, at the load balancer first; an unfinished rollout ends as failed. An instance
+// that users may still reach is not stopped: where the balancer does not answer, nothing is, unless forced.
 base::Result<int> take_down(const std::string& service, const MoveOptions& options);
 
 }  // namespace trunkline::deployer

@@ -19,7 +19,9 @@ ScrapeQuery query(Form form, const char* of, const char* over = nullptr, double 
 }
 
 // All that these tests look at.
-Series watching() { return Series({query(Form::rate, "r"), query(Form::rate, "nothing"), query(Form::quantile, "d")}); }
+Series watching() {
+  return Series({query(Form::rate, "r"), query(Form::rate, "nothing"), query(Form::quantile, "d")});
+}
 
 std::vector<Sample> requests(double ok, double failed) {
   return {{"r", {{"status", "200"}}, ok}, {"r", {{"status", "500"}}, failed}};

@@ -52,7 +52,8 @@ TEST(Plan, BakesAfterEveryBatchOfARollingRelease) {
 TEST(Plan, StartsEverythingAtOnceWhenNothingRuns) {
   const auto plan = compile(rollout(2, StrategyType::rolling), "r1", std::nullopt, kNew);
   EXPECT_EQ(story(*plan, plan->steps),
-            "fetch the artifact\ndrain web1, web2\nstart the new revision on web1, web2\nprobe web1, web2\nadmit users to web1, web2\n");
+            "fetch the artifact\ndrain web1, web2\nstart the new revision on web1, web2\nprobe web1, web2\nadmit users "
+            "to web1, web2\n");
 }
 
 TEST(Plan, KeepsTheFloorOfHealthyInstances) {
@@ -61,9 +62,10 @@ TEST(Plan, KeepsTheFloorOfHealthyInstances) {
   file.min_healthy = {75, true};
   EXPECT_EQ(compile(file, "r1", kOld, kNew)->batch, 1);
   file.min_healthy = {100, true};
-  EXPECT_EQ(to_string(compile(file, "r1", kOld, kNew).error()),
-            "r.yaml:7:15: targets.minHealthy: of 4 instances 4 must stay healthy, so none can be replaced; lower it or add "
-            "instances");
+  EXPECT_EQ(
+      to_string(compile(file, "r1", kOld, kNew).error()),
+      "r.yaml:7:15: targets.minHealthy: of 4 instances 4 must stay healthy, so none can be replaced; lower it or add "
+      "instances");
 }
 
 TEST(Rollback, TouchesOnlyWhatChangedAndTheIdleFirst) {

@@ -37,7 +37,7 @@ TEST(RolloutFile, NeedsOnlyServiceArtifactAndTargets) {
   ASSERT_TRUE(rollout) << to_string(rollout.error());
   EXPECT_EQ(rollout->service, "shop");
   EXPECT_EQ(rollout->environment, "production");
-  EXPECT_EQ(rollout->artifact_ref, "dist/shop.tar.zst");
+  EXPECT_EQ(rollout->artifact_ref, std::filesystem::absolute("dist/shop.tar.zst").string()) << "beside the file";
   EXPECT_EQ(rollout->instances[1], (Instance{"web2", "127.0.0.1", 9002}));
   EXPECT_EQ(rollout->strategy.type, StrategyType::rolling);
   EXPECT_FALSE(rollout->traffic);

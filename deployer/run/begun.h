@@ -1,0 +1,35 @@
+#pragma once
+
+#include <optional>
+
+#include "deployer/drivers/service_folder.h"
+#include "deployer/journal/journal.h"
+#include "deployer/plan/plan.h"
+#include "ledger/history.h"
+
+namespace trunkline::deployer {
+
+// A rollout that was begun: its journal read, its plan compiled again, its state replayed.
+struct Begun {
+  JournalContent journal;
+  Rollout rollout;
+  Plan plan;
+  State state;
+
+  bool finished() const { return state.phase == Phase::done; }
+};
+
+// The last rollout of the service; nothing before the first one. Kind::invalid if its journal is damaged.
+base::Result<std::optional<Begun>> load_begun(const ServiceFolder& folder);
+
+// Its line for the history. The rollout must be finished.
+ledger::Release release_of(const Begun& begun);
+
+// Writes what follows from a finished rollout, stable.json and the history, once: what was done after that, a `down`,
+// is newer. The caller holds the service's lock.
+base::Result<> settle(const ServiceFolder& folder, const Begun& begun);
+
+// 0 completed, 3 rolled back, 4 held, 1 failed.
+int exit_code_of(const State& state);
+
+}  // namespace trunkline::deployer
