@@ -62,6 +62,40 @@ TEST_F(DeployerRefusal, TellsWhatIsWrongWithTheRequestAndMakesNothing) {
   }
 }
 
+TEST_F(DeployerRefusal, BeginsNothingWithoutAWayBack) {
+  rig.release_first();
+  rig.pack("2");
+  const auto stable = rig.service().load_stable();
+  ASSERT_TRUE(stable && *stable);
+  fs::rename(rig.service().release(**stable), rig.path("elsewhere"));
+  const Ran ran = rig.release("2");
+  EXPECT_EQ(ran.code, 1) << ran.out;
+  EXPECT_THAT(ran.err, HasSubstr("to which this release would go back"));
+  EXPECT_EQ(rig.state().outcome, Outcome::completed) << "the journal is still that of the first release";
+  EXPECT_THAT(rig.versions(), Each("1"));
+}
+
+TEST_F(DeployerRefusal, LeavesNoInstanceToNobody) {
+  rig.release_first();
+  rig.pack("2");
+  rewrite("    - { id: web3", "    # - { id: web3");
+  const Ran ran = rig.release("2");
+  EXPECT_EQ(ran.code, 2) << ran.out;
+  EXPECT_THAT(ran.err, HasSubstr("web3 runs, but is not in the list"));
+  EXPECT_THAT(rig.versions(), Each("1"));
+}
+
+TEST_F(DeployerRefusal, StopsNobodyWhomUsersMayStillReach) {
+  rig.release_first();
+  rig.kill_haproxy();
+  const Ran ran = rig.deployer({"down"});
+  EXPECT_EQ(ran.code, 1) << ran.out;
+  EXPECT_THAT(ran.err, HasSubstr("--force"));
+  EXPECT_THAT(rig.versions(), Each("1"));
+  EXPECT_EQ(rig.deployer({"down", "--force"}).code, 0);
+  EXPECT_TRUE(rig.processes().empty());
+}
+
 struct DeployerJournal : DeployerRefusal {
   fs::path journal() const { return rig.service().journal(); }
 

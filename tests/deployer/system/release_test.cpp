@@ -135,6 +135,8 @@ struct BadStart {
   const char* said;  // by the program, in its log
 };
 
+void PrintTo(const BadStart& bad, std::ostream* out) { *out << bad.serve; }  // NOLINT(readability-identifier-naming)
+
 struct DeployerBadStart : testing::TestWithParam<BadStart> {
   Rig rig;
 };
