@@ -113,15 +113,21 @@ TEST(Client, TellsAPeerThatIsSlow) {
   EXPECT_EQ(get(*client, peer.url()).error().kind, Kind::timeout);
 }
 
-TEST(Client, TellsAPeerThatDrips) {
-  const Peer peer([](RawListener& listener) {
-    RawSocket socket = listener.accept();
-    socket.read_until("\r\n\r\n");
-    socket.send("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
-    while (socket.send("x")) std::this_thread::sleep_for(Millis(20));
-  });
-  const auto client = make_http_client({.connect_timeout = Millis(100), .timeout = Millis(100)});
-  EXPECT_EQ(get(*client, peer.url()).error().kind, Kind::timeout);
+TEST(Client, BoundsAnAnswerThatDrips) {
+  for (const char* start : {"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", "HTTP/1.1 200 OK\r\nX-Long: ", ""}) {
+    const Peer peer([start](RawListener& listener) {
+      RawSocket socket = listener.accept();
+      socket.read_until("\r\n\r\n");
+      socket.send(start);
+      while (socket.send("H")) std::this_thread::sleep_for(Millis(20));
+    });
+    const auto client = make_http_client({.timeout = Millis(300)});
+    const auto asked = std::chrono::steady_clock::now();
+    const auto answer = get(*client, peer.url());
+    ASSERT_FALSE(answer) << start;
+    EXPECT_EQ(answer.error().kind, Kind::timeout) << start << to_string(answer.error());
+    EXPECT_LT(std::chrono::steady_clock::now() - asked, Millis(2000)) << start;
+  }
 }
 
 TEST(Client, BoundsTheAnswer) {
