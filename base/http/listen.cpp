@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 #include <utility>
@@ -52,6 +53,11 @@ SocketAddress tcp_address(const ListenAddress& address) {
 bool is_ip_address(const std::string& host) {
   in6_addr place;
   return inet_pton(AF_INET, host.c_str(), &place) == 1 || inet_pton(AF_INET6, host.c_str(), &place) == 1;
+}
+
+bool is_socket_file(const std::string& path) {
+  struct stat info{};
+  return ::lstat(path.c_str(), &info) == 0 && S_ISSOCK(info.st_mode);
 }
 
 // Whether a server answers on the socket file; a file without one is left over from a crash.
@@ -122,6 +128,11 @@ Result<ListenSocket> ListenSocket::open_unix(const ListenAddress& wanted) {
   if (fd < 0) return cannot_listen(wanted, errno);
   int bound = ::bind(fd, address.get(), address.size);
   if (bound != 0 && errno == EADDRINUSE) {
+    if (!is_socket_file(wanted.host)) {
+      ::close(fd);
+      return fail(Kind::unavailable,
+                  fmt::format("cannot listen on {}: {} is there and is no socket", to_string(wanted), wanted.host));
+    }
     const bool left_over = !somebody_listens(address);
     errno = EADDRINUSE;
     if (left_over && ::unlink(wanted.host.c_str()) == 0) bound = ::bind(fd, address.get(), address.size);
@@ -139,7 +150,7 @@ ListenSocket::ListenSocket(ListenSocket&& other) noexcept
 
 ListenSocket::~ListenSocket() {
   if (fd_ < 0) return;
-  if (address_.is_unix) ::unlink(address_.host.c_str());
+  if (address_.is_unix && is_socket_file(address_.host)) ::unlink(address_.host.c_str());
   ::close(fd_);
 }
 

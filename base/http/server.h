@@ -25,7 +25,7 @@ struct ServerOptions {
 class Server {
  public:
   // Listens and serves until stop(). Kind::usage for a bad address, unavailable where it is taken or not this
-  // machine's. A socket file that nobody listens on any more is replaced.
+  // machine's. A socket file that nobody listens on any more is replaced; no other file is.
   static Result<std::unique_ptr<Server>> start(ServerOptions options, Handler handler);
 
   virtual ~Server() = default;  // stops with no grace

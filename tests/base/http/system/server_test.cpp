@@ -246,6 +246,23 @@ TEST(Server, SaysWhichAddressIsTaken) {
   EXPECT_THAT(second.error().message, HasSubstr(server->address()));
 }
 
+TEST(Server, LeavesAFileAloneThatIsNoSocket) {
+  const auto folder = TempFolder::make("listen-test").value();
+  const std::string path = folder.path() / "notes.txt";
+  ASSERT_TRUE(write_file_atomically(path, "mine"));
+  const auto refused = Server::start({.listen = "unix:" + path}, echo);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, Kind::unavailable);
+  EXPECT_THAT(refused.error().message, HasSubstr(path));
+  EXPECT_EQ(read_file(path), "mine");
+
+  const std::string swapped = folder.path() / "x.sock";
+  auto server = start(echo, {.listen = "unix:" + swapped});
+  ASSERT_TRUE(write_file_atomically(swapped, "mine"));
+  server.reset();
+  EXPECT_EQ(read_file(swapped), "mine");
+}
+
 TEST(Server, ListensOnAUnixSocket) {
   const auto folder = TempFolder::make("http");
   const std::string path = folder->path() / "a.sock";
