@@ -49,21 +49,13 @@ git_remote_callbacks callbacks_for(Session& session) {
   return callbacks;
 }
 
-// Passwords in URLs are for the remote only.
-std::string without_password(const std::string& url) {
-  const size_t scheme = url.find("://");
-  const size_t at = url.find('@');
-  if (scheme == std::string::npos || at == std::string::npos || at > url.find('/', scheme + 3)) return url;
-  return url.substr(0, scheme + 3) + url.substr(at + 1);
-}
-
 Error remote_failure(int code, const Session& session) {
-  Error error = git_failure(code, without_password(session.url));
+  Error error = git_failure(code, without_user(session.url));
   if (session.deadline.passed()) {
-    return {Kind::timeout,
-            fmt::format("{}: no answer within {}", without_password(session.url),
-                        format_duration(session.deadline.limit())),
-            {}};
+    return {
+        Kind::timeout,
+        fmt::format("{}: no answer within {}", without_user(session.url), format_duration(session.deadline.limit())),
+        {}};
   }
   if (error.kind != Kind::denied && error.kind != Kind::conflict) error.kind = Kind::unavailable;
   return error;
@@ -75,7 +67,7 @@ Result<GitRemote> connect(git_repository* repository, const Session& session, gi
   options.repository = repository;
   // libgit2 1.5 leaks 20 kB for each setting that it compares with url.*.insteadOf: too much for one who polls.
   options.flags = GIT_REMOTE_CREATE_SKIP_INSTEADOF;
-  TRY_ASSIGN(GitRemote remote, own<GitRemote>(without_password(session.url), [&](auto** out) {
+  TRY_ASSIGN(GitRemote remote, own<GitRemote>(without_user(session.url), [&](auto** out) {
                return git_remote_create_with_opts(out, session.url.c_str(), &options);
              }));
   const int code = git_remote_connect(remote.get(), direction, &callbacks, nullptr, nullptr);
@@ -141,7 +133,7 @@ Result<std::string> Repository::fetch(const std::string& url, const std::string&
   TRY_ASSIGN(const GitRemote remote, connect(state_->get(), session, GIT_DIRECTION_FETCH, options.callbacks));
   TRY_ASSIGN(const std::string theirs, advertised_tip(remote.get(), session, branch));
   if (theirs.empty()) {
-    return fail(Kind::not_found, fmt::format("{} has no branch {}", without_password(url), branch));
+    return fail(Kind::not_found, fmt::format("{} has no branch {}", without_user(url), branch));
   }
   if (const auto ours = tip(branch); ours && *ours == theirs) return theirs;
   std::string spec = fmt::format("+{0}:{0}", branch_ref(branch));
@@ -161,7 +153,7 @@ Result<> Repository::push(const std::string& url, const std::string& branch, con
   TRY_ASSIGN(const GitRemote remote, connect(state_->get(), session, GIT_DIRECTION_PUSH, options.callbacks));
   TRY_ASSIGN(const std::string theirs, advertised_tip(remote.get(), session, branch));
   const auto moved = [&] {
-    return fail(Kind::conflict, fmt::format("branch {} of {} has moved", branch, without_password(url)));
+    return fail(Kind::conflict, fmt::format("branch {} of {} has moved", branch, without_user(url)));
   };
   if (theirs != expected) return moved();
   TRY_ASSIGN(const PushReference ours, PushReference::make(state_->get(), commit));
@@ -175,7 +167,16 @@ Result<> Repository::push(const std::string& url, const std::string& branch, con
   if (session.refusal.empty()) return {};
   const bool hook = session.refusal.find("hook") != std::string::npos;
   return fail(hook ? Kind::denied : Kind::conflict,
-              fmt::format("{} did not move branch {}: {}", without_password(url), branch, session.refusal));
+              fmt::format("{} did not move branch {}: {}", without_user(url), branch, session.refusal));
+}
+
+std::string without_user(std::string_view url) {
+  const size_t scheme = url.find("://");
+  if (scheme == std::string_view::npos) return std::string(url);
+  const size_t authority = scheme + 3;
+  const size_t at = url.substr(0, url.find('/', authority)).rfind('@');
+  if (at == std::string_view::npos || at < authority) return std::string(url);
+  return fmt::format("{}{}", url.substr(0, authority), url.substr(at + 1));
 }
 
 std::optional<std::filesystem::path> local_path(std::string_view url) {

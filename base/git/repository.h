@@ -106,4 +106,8 @@ class Repository {
 // The folder that a plain path or a file:// URL names; nothing for remote URLs, `user@host:path` included.
 std::optional<std::filesystem::path> local_path(std::string_view url);
 
+// The URL without the user and password before its host, for people and logs: those are for the remote only. A name
+// without "://", such as `user@host:path`, holds no password and stays as it is.
+std::string without_user(std::string_view url);
+
 }  // namespace trunkline::base

@@ -49,7 +49,7 @@ Result<int> serve(const Options& options) {
   const auto source = make_source(spec, folder);
 
   base::Metrics metrics;
-  Feed feed({options.source, options.poll_interval, options.cache_dir}, *source, base::system_clock(), metrics);
+  Feed feed({spec.display, options.poll_interval, options.cache_dir}, *source, base::system_clock(), metrics);
   base::Service service(metrics, base::BuildInfo::from_environment(), [&] { return feed.ready(); });
   add_flag_routes(service.router(), feed);
   feed.load();

@@ -45,7 +45,7 @@ base::Result<> save_cache(const std::filesystem::path& folder, const std::string
   base::JsonObject json{{"version", kCacheVersion}, {"source", source}, {"saved_at", base::to_iso8601(now)}};
   if (!snapshot.revision.empty()) json["revision"] = snapshot.revision;
   json["document"] = snapshot.document;
-  return base::write_file_atomically(cache_file(folder), base::to_text(json) + "\n");
+  return base::write_file_atomically(cache_file(folder), base::to_text(json) + "\n", 0600);
 }
 
 }  // namespace trunkline::flags

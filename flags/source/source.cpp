@@ -11,10 +11,10 @@ base::Result<SourceSpec> parse_source_spec(std::string_view text) {
   const auto bad = [&] {
     return base::fail(base::Kind::usage, fmt::format("expected a source such as file:flags.json or "
                                                      "git:https://host/flags.git#main:flags/flags.json, got \"{}\"",
-                                                     text));
+                                                     base::without_user(text)));
   };
   if (text.starts_with("file:")) {
-    SourceSpec spec{.location = std::string(text.substr(5)), .branch = {}, .path = {}};
+    SourceSpec spec{.location = std::string(text.substr(5)), .branch = {}, .path = {}, .display = std::string(text)};
     if (spec.location.starts_with("//")) spec.location.erase(0, 2);
     return spec.location.empty() ? bad() : base::Result<SourceSpec>(spec);
   }
@@ -26,7 +26,8 @@ base::Result<SourceSpec> parse_source_spec(std::string_view text) {
   return SourceSpec{.kind = SourceSpec::Kind::git,
                     .location = std::string(text.substr(4, hash - 4)),
                     .branch = std::string(place.substr(0, colon)),
-                    .path = std::string(place.substr(colon + 1))};
+                    .path = std::string(place.substr(colon + 1)),
+                    .display = base::without_user(text)};
 }
 
 std::unique_ptr<Source> make_source(const SourceSpec& spec, const std::filesystem::path& folder) {

@@ -37,6 +37,7 @@ struct SourceSpec {
   std::string location;  // a path or a git URL
   std::string branch;    // git only
   std::string path;      // git only: the file in the repository
+  std::string display;   // for metrics, logs and the cache: what was said, without user and password
 };
 
 // file:PATH or git:URL#BRANCH:PATH, anything else is Kind::usage.

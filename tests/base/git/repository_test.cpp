@@ -124,5 +124,13 @@ TEST(LocalPath, TellsPathsFromRemotes) {
   EXPECT_EQ(local_path("https://example.org/flags.git"), std::nullopt);
 }
 
+TEST(GitUrl, IsShownWithoutItsUser) {
+  EXPECT_EQ(without_user("https://ann:p@ss@host/a@b.git"), "https://host/a@b.git");
+  EXPECT_EQ(without_user("https://token@host"), "https://host");
+  EXPECT_EQ(without_user("https://host/a@b.git"), "https://host/a@b.git");
+  EXPECT_EQ(without_user("git@host:a.git"), "git@host:a.git");
+  EXPECT_EQ(without_user("/a@b"), "/a@b");
+}
+
 }  // namespace
 }  // namespace trunkline::base

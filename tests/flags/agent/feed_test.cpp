@@ -86,6 +86,14 @@ TEST_F(FeedTest, StartsFromDiskWhenTheSourceIsGone) {
   EXPECT_EQ(next.snapshot()->revision, "c1");
 }
 
+TEST_F(FeedTest, KeepsItsCacheToItself) {
+  source_.gives(kGood);
+  feed_.poll(0);
+  using std::filesystem::perms;
+  EXPECT_EQ(std::filesystem::status(folder_.path() / "cache/flagset.json").permissions(),
+            perms::owner_read | perms::owner_write);
+}
+
 TEST_F(FeedTest, DoesNotServeTheCacheOfAnotherSourceOrABrokenOne) {
   source_.gives(kGood);
   feed_.poll(0);

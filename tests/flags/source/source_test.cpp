@@ -33,6 +33,14 @@ TEST(SourceSpec, ReadsBothForms) {
   EXPECT_EQ(git.path, "flags/flags.json");
 }
 
+TEST(SourceSpec, IsShownWithoutUserAndPassword) {
+  const auto spec = parse_source_spec("git:https://ann:p@ss@host/flags.git#main:flags.json").value();
+  EXPECT_EQ(spec.location, "https://ann:p@ss@host/flags.git");
+  EXPECT_EQ(spec.display, "git:https://host/flags.git#main:flags.json");
+  EXPECT_EQ(parse_source_spec("file:a/b.json")->display, "file:a/b.json");
+  EXPECT_EQ(parse_source_spec("git:https://ann:secret@host").error().message.find("secret"), std::string::npos);
+}
+
 TEST(SourceSpec, RefusesEverythingElse) {
   for (const char* text :
        {"", "flags.json", "file:", "git:url", "git:url#main", "git:#main:p", "git:u#:p", "git:u#m:"}) {
