@@ -83,6 +83,13 @@ base::Result<> CsvReader::read_field(CsvField& field) {
 }
 
 base::Result<bool> CsvReader::next(std::vector<CsvField>& row) {
+  auto more = next_row(row);
+  // A broken disk is not the end of the file, nor is what came before it a row.
+  if (in_.bad()) return base::fail(base::Kind::io, "cannot be read to its end", {name_, line_, column_});
+  return more;
+}
+
+base::Result<bool> CsvReader::next_row(std::vector<CsvField>& row) {
   while (peek() == '\n' || peek() == '\r') take();
   if (peek() == kEnd) return false;
   for (size_t count = 1;; ++count) {

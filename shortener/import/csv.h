@@ -21,10 +21,14 @@ class CsvReader {
   CsvReader(std::istream& in, std::string name);
 
   // The next row into `row`, whose strings are used again; false at the end. Kind::invalid with the place for a quote
-  // where none may stand, one that is not closed, and a field of more than 64 KiB; the reader is of no use then.
+  // where none may stand, one that is not closed, and a field of more than 64 KiB, Kind::io for
+  // a file that cannot be read to its end; the reader is of no use then.
   base::Result<bool> next(std::vector<CsvField>& row);
 
+  const std::string& name() const { return name_; }
+
  private:
+  base::Result<bool> next_row(std::vector<CsvField>& row);
   int peek();
   int take();
   base::Result<> read_field(CsvField& field);

@@ -46,6 +46,16 @@ TEST(Csv, SaysWhereItIsBroken) {
   EXPECT_EQ(read("a," + std::string(65'537, 'x')), "f.csv:1:3: a field of more than 65536 bytes");
 }
 
+TEST(Csv, TellsAReadErrorFromTheEndOfTheFile) {
+  std::istringstream gone("a,b\n");
+  gone.setstate(std::ios::badbit);
+  CsvReader reader(gone, "f.csv");
+  std::vector<CsvField> row;
+  const auto more = reader.next(row);
+  ASSERT_FALSE(more);
+  EXPECT_EQ(more.error().kind, base::Kind::io);
+}
+
 TEST(Csv, ReadsAcrossTheEdgesOfItsBuffer) {
   std::string text;
   for (int i = 0; i < 100'000; ++i) text += "\"a" + std::to_string(i) + "\",b\n";
