@@ -70,6 +70,9 @@ base::Result<int> run_import(const ImportCommand& command) {
     error.kind = base::Kind::usage;  // the wrong file was named
     return base::fail(std::move(error));
   }
+  // Before the store is made: a wrong file leaves none behind.
+  CsvReader reader(in, command.file);
+  TRY_ASSIGN(const Columns columns, read_header(reader));
   TRY_ASSIGN(const auto store, open_store(command.store));
   TRY_ASSIGN(const auto writer, store->bulk_writer());
   Talk talk;
@@ -80,7 +83,7 @@ base::Result<int> run_import(const ImportCommand& command) {
       .report_bad = [&](const base::Error& error) { talk.bad(error); },
       .progress = [&](std::uint64_t rows) { talk.progress(rows); },
   };
-  const auto counts = import_links(in, command.file, *writer, options);
+  const auto counts = import_links(reader, columns, *writer, options);
   talk.end();
   if (!counts) return base::fail(counts.error());
   print_counts(*counts, std::chrono::floor<base::Millis>(std::chrono::steady_clock::now() - start), command.json);

@@ -1,10 +1,8 @@
 #include "shortener/import/import.h"
 
 #include <fmt/format.h>
-#include <optional>
 
 #include "base/core/text.h"
-#include "shortener/import/csv.h"
 #include "shortener/links/rules.h"
 
 namespace trunkline::shortener {
@@ -15,21 +13,17 @@ using base::Result;
 
 constexpr std::uint64_t kProgressEvery = 10'000;
 
-// Which field of a row holds what.
-struct Columns {
-  std::optional<size_t> code;
-  std::optional<size_t> url;
-  std::optional<size_t> created_at;
-  size_t count = 0;
-};
+tl::unexpected<base::Error> refuse_field(const CsvReader& reader, const CsvField& field, std::string message,
+                                         Kind kind = Kind::invalid) {
+  return base::fail(kind, std::move(message), {reader.name(), field.where.line, field.where.column});
+}
 
 class Import {
  public:
-  Import(std::istream& in, const std::string& name, BulkWriter& writer, const ImportOptions& options)
-      : reader_(in, name), name_(name), writer_(writer), options_(options) {}
+  Import(CsvReader& reader, const Columns& columns, BulkWriter& writer, const ImportOptions& options)
+      : reader_(reader), columns_(columns), writer_(writer), options_(options) {}
 
   Result<ImportCounts> run() {
-    TRY(read_header());
     for (std::uint64_t rows = 1;; ++rows) {
       TRY_ASSIGN(const bool more, reader_.next(row_));
       if (!more) break;
@@ -42,27 +36,7 @@ class Import {
 
  private:
   tl::unexpected<base::Error> refuse(const CsvField& field, std::string message, Kind kind = Kind::invalid) const {
-    return base::fail(kind, std::move(message), {name_, field.where.line, field.where.column});
-  }
-
-  Result<> read_header() {
-    TRY_ASSIGN(const bool more, reader_.next(row_));
-    if (!more) return base::fail(Kind::invalid, "expected the header code,url[,created_at]", {name_, 1, 1});
-    for (size_t i = 0; i < row_.size(); ++i) {
-      std::optional<size_t>* column = nullptr;
-      if (row_[i].text == "code") column = &columns_.code;
-      if (row_[i].text == "url") column = &columns_.url;
-      if (row_[i].text == "created_at") column = &columns_.created_at;
-      if (column == nullptr) {
-        return refuse(row_[i], fmt::format("unknown column \"{}\": expected code, url or created_at{}", row_[i].text,
-                                           base::did_you_mean(row_[i].text, {"code", "url", "created_at"})));
-      }
-      if (*column) return refuse(row_[i], fmt::format("the column \"{}\" stands twice", row_[i].text));
-      *column = i;
-    }
-    if (!columns_.code || !columns_.url) return refuse(row_[0], "expected the columns code and url");
-    columns_.count = row_.size();
-    return {};
+    return refuse_field(reader_, field, std::move(message), kind);
   }
 
   Result<> read_link() {
@@ -110,11 +84,10 @@ class Import {
     return {};
   }
 
-  CsvReader reader_;
-  const std::string& name_;
+  CsvReader& reader_;
+  const Columns& columns_;
   BulkWriter& writer_;
   const ImportOptions& options_;
-  Columns columns_;
   std::vector<CsvField> row_;
   Link link_;
   ImportCounts counts_;
@@ -122,9 +95,31 @@ class Import {
 
 }  // namespace
 
-Result<ImportCounts> import_links(std::istream& in, const std::string& name, BulkWriter& writer,
+Result<Columns> read_header(CsvReader& reader) {
+  std::vector<CsvField> row;
+  TRY_ASSIGN(const bool more, reader.next(row));
+  if (!more) return base::fail(Kind::invalid, "expected the header code,url[,created_at]", {reader.name(), 1, 1});
+  Columns columns{.code = {}, .url = {}, .created_at = {}, .count = row.size()};
+  for (size_t i = 0; i < row.size(); ++i) {
+    std::optional<size_t>* column = nullptr;
+    if (row[i].text == "code") column = &columns.code;
+    if (row[i].text == "url") column = &columns.url;
+    if (row[i].text == "created_at") column = &columns.created_at;
+    if (column == nullptr) {
+      return refuse_field(reader, row[i],
+                          fmt::format("unknown column \"{}\": expected code, url or created_at{}", row[i].text,
+                                      base::did_you_mean(row[i].text, {"code", "url", "created_at"})));
+    }
+    if (*column) return refuse_field(reader, row[i], fmt::format("the column \"{}\" stands twice", row[i].text));
+    *column = i;
+  }
+  if (!columns.code || !columns.url) return refuse_field(reader, row[0], "expected the columns code and url");
+  return columns;
+}
+
+Result<ImportCounts> import_links(CsvReader& reader, const Columns& columns, BulkWriter& writer,
                                   const ImportOptions& options) {
-  return Import(in, name, writer, options).run();
+  return Import(reader, columns, writer, options).run();
 }
 
 }  // namespace trunkline::shortener

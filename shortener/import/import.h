@@ -2,10 +2,11 @@
 
 #include <cstdint>
 #include <functional>
-#include <istream>
+#include <optional>
 #include <string>
 
 #include "base/core/result.h"
+#include "shortener/import/csv.h"
 #include "shortener/store/link_store.h"
 
 namespace trunkline::shortener {
@@ -30,10 +31,21 @@ struct ImportCounts {
   bool operator==(const ImportCounts&) const = default;
 };
 
-// Reads a CSV file (docs/formats/links-csv.md) into `writer` and commits. Errors carry file:line:column: Kind::invalid
-// for the header, the CSV itself and (without skip_bad) a bad row; Kind::conflict for a taken code under
-// OnConflict::fail; and the store's own. After an error nothing was imported.
-base::Result<ImportCounts> import_links(std::istream& in, const std::string& name, BulkWriter& writer,
+// Which field of a row holds what.
+struct Columns {
+  std::optional<size_t> code;
+  std::optional<size_t> url;
+  std::optional<size_t> created_at;
+  size_t count = 0;
+};
+
+// Reads the header of a CSV file (docs/formats/links-csv.md). Kind::invalid with its place where it is none.
+base::Result<Columns> read_header(CsvReader& reader);
+
+// Reads the rows below the header into `writer` and commits. Errors carry file:line:column: Kind::invalid for the CSV
+// itself and (without skip_bad) a bad row; Kind::conflict for a taken code under OnConflict::fail; Kind::io for a file
+// that cannot be read to its end; and the store's own. After an error nothing was imported.
+base::Result<ImportCounts> import_links(CsvReader& reader, const Columns& columns, BulkWriter& writer,
                                         const ImportOptions& options);
 
 }  // namespace trunkline::shortener

@@ -25,7 +25,9 @@ struct ImportTest : testing::Test {
 
   base::Result<ImportCounts> import(const std::string& text) {
     std::istringstream in(text);
-    return import_links(in, "f.csv", writer, options);
+    CsvReader reader(in, "f.csv");
+    TRY_ASSIGN(const Columns columns, read_header(reader));
+    return import_links(reader, columns, writer, options);
   }
   std::string refusal(const std::string& text) {
     const auto counts = import(text);

@@ -250,6 +250,15 @@ TEST_F(ServeTest, RefusesAWrongCommandLine) {
   EXPECT_FALSE(std::filesystem::exists(folder.path() / "links.db"));
 }
 
+TEST_F(ServeTest, MakesNoStoreForAFileItCannotImport) {
+  const std::string file = folder.path() / "links.csv";
+  EXPECT_THAT(run({kShortener, "import", file, "--store", store}), HasSubstr("exit 2: shortener: error: read"));
+  std::ofstream(file) << "kode,url\na,http://a/\n";
+  EXPECT_THAT(run({kShortener, "import", file, "--store", store}),
+              HasSubstr("exit 2: shortener: error: " + file + ":1:1"));
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "links.db"));
+}
+
 TEST_F(ServeTest, ImportsAllOrNothing) {
   const std::string file = folder.path() / "links.csv";
   std::ofstream(file) << "code,url\na,http://a/\nb,nonsense\n";
