@@ -1,6 +1,7 @@
 #include "shortener/http/create_queue.h"
 
 #include "base/core/log.h"
+#include "shortener/links/rules.h"
 
 namespace trunkline::shortener {
 namespace {
@@ -60,6 +61,13 @@ void CreateQueue::work() {
 }
 
 base::Result<std::string> CreateQueue::new_code() {
+  for (;;) {
+    TRY_ASSIGN(std::string code, draw_code());
+    if (!is_reserved(code)) return code;
+  }
+}
+
+base::Result<std::string> CreateQueue::draw_code() {
   switch (flags_.code_generator()) {
     case CodeGenerator::random:
       return random_code(random_());

@@ -18,7 +18,7 @@ namespace trunkline::shortener {
 struct NewLink {
   std::string url;
   std::string alias;      // "" for a generated code
-  std::string short_url;  // without the code: "http://host/"
+  std::string short_url;  // without the code: "http://host/", or "/"
 };
 
 // {code,url,short_url,created_at}
@@ -48,6 +48,7 @@ class CreateQueue {
   void work();
   base::Response create(const NewLink& wish);
   base::Result<std::string> new_code();
+  base::Result<std::string> draw_code();
 
   LinkStore& store_;
   const FlagReader& flags_;

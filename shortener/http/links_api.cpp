@@ -1,5 +1,6 @@
 #include "shortener/http/links_api.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 #include "base/core/digest.h"
@@ -13,6 +14,7 @@ using base::Kind;
 using base::Response;
 
 constexpr std::string_view kBearer = "Bearer ";
+constexpr size_t kMaxHost = 255;
 
 // Nothing if the request may create links, else the refusal.
 std::optional<Response> refusal(const Access& access, const base::Request& request) {
@@ -29,8 +31,18 @@ std::optional<Response> refusal(const Access& access, const base::Request& reque
   return response;
 }
 
+bool is_host(std::string_view text) {
+  const auto is_allowed = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           std::string_view(".:[]-").find(c) != std::string_view::npos;
+  };
+  return !text.empty() && text.size() <= kMaxHost && std::all_of(text.begin(), text.end(), is_allowed);
+}
+
+// The client's own word for us is said back only where it cannot be anything but a host.
 std::string short_url_prefix(const base::Request& request) {
-  return fmt::format("http://{}/", request.headers.find("Host").value_or("localhost"));
+  const std::string_view host = request.headers.find("Host").value_or("");
+  return is_host(host) ? fmt::format("http://{}/", host) : "/";
 }
 
 }  // namespace

@@ -37,10 +37,14 @@ base::Result<> check_alias(std::string_view alias) {
   if (!is_code(alias)) {
     return base::fail(base::Kind::invalid, fmt::format("alias: expected 1 to {} of A-Z a-z 0-9 _ -", kMaxCode));
   }
-  if (std::find(kReserved.begin(), kReserved.end(), alias) != kReserved.end()) {
+  if (is_reserved(alias)) {
     return base::fail(base::Kind::invalid, fmt::format("alias: \"{}\" is a word of the service itself", alias));
   }
   return {};
+}
+
+bool is_reserved(std::string_view code) {
+  return std::find(kReserved.begin(), kReserved.end(), code) != kReserved.end();
 }
 
 bool is_code(std::string_view code) {

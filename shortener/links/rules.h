@@ -17,4 +17,7 @@ base::Result<> check_alias(std::string_view alias);
 // Whether any link can have this code; cheaper than to ask the store.
 bool is_code(std::string_view code);
 
+// Whether it is a word that the service uses itself; no link has such a code.
+bool is_reserved(std::string_view code);
+
 }  // namespace trunkline::shortener

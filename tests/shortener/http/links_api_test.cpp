@@ -42,10 +42,11 @@ struct LinksApiTest : testing::Test {
   FakeFlags flags;
   FixedClock clock;
   std::uint64_t random = 0;
+  std::string host = "s.example";
   CreateQueue queue{store, flags, clock, [this] { return random++; }};
 
   base::Response create(const std::string& body, Access access = {.open = true}, base::Headers headers = {}) {
-    headers.add("Host", "s.example");
+    headers.add("Host", host);
     LinksApi api(store, queue, std::move(access));
     const auto target =
         std::make_shared<PromisedReply>(base::Request{.method = "POST", .headers = headers, .body = body});
@@ -67,6 +68,25 @@ TEST_F(LinksApiTest, CreatesSequentialCodesWhenTheFlagSaysSo) {
   create(R"({"url":"http://a/"})");
   create(R"({"url":"http://b/"})");
   EXPECT_EQ(store.links.at("2").url, "http://b/");
+}
+
+TEST_F(LinksApiTest, GivesNoCodeThatTheServiceUsesItself) {
+  flags.generator = CodeGenerator::sequential;
+  while (sequential_code(store.number + 1) != "qr") ++store.number;
+  const std::string next = sequential_code(store.number + 2);
+  EXPECT_EQ(create(R"({"url":"http://a/"})").status, 201);
+  EXPECT_EQ(store.links.begin()->first, next);
+}
+
+TEST_F(LinksApiTest, SaysBackOnlyWhatIsAHost) {
+  const auto short_url = [&](std::string said) {
+    host = std::move(said);
+    return base::string_or(*base::parse_json(create(R"({"url":"http://a/"})").body), "short_url");
+  };
+  EXPECT_EQ(short_url("[::1]:8080"), "http://[::1]:8080/0000000");
+  EXPECT_EQ(short_url("evil/<script>"), "/1000000");
+  EXPECT_EQ(short_url(""), "/2000000");
+  EXPECT_EQ(short_url(std::string(256, 'a')), "/3000000");
 }
 
 TEST_F(LinksApiTest, DrawsAgainWhenACodeIsTaken) {
