@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <archive.h>
 #include <archive_entry.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <fstream>
 #include <memory>
@@ -40,14 +41,20 @@ Result<> write_bytes(archive* out, const fs::path& file, std::string_view bytes)
   return {};
 }
 
-Result<> copy_file_into(archive* out, const fs::path& from, const fs::path& file) {
+// `size` stands in the entry's header already: a file that shrinks, grows or cannot be read spoils the artifact.
+Result<> copy_file_into(archive* out, const fs::path& from, uintmax_t size, const fs::path& file) {
   std::ifstream in(from, std::ios::binary);
   if (!in) return fail(base::system_error("read " + from.string(), errno));
   std::vector<char> block(kBlock);
+  uintmax_t copied = 0;
   while (in) {
     in.read(block.data(), static_cast<std::streamsize>(block.size()));
-    TRY(write_bytes(out, file, {block.data(), static_cast<size_t>(in.gcount())}));
+    const auto got = static_cast<size_t>(in.gcount());
+    copied += got;
+    TRY(write_bytes(out, file, {block.data(), got}));
   }
+  if (in.bad()) return fail(Kind::io, "cannot be read to its end", {from.string(), 0, 0});
+  if (copied != size) return fail(Kind::io, "has changed while it was packed", {from.string(), 0, 0});
   return {};
 }
 
@@ -55,6 +62,7 @@ Result<> add_entry(archive* out, const fs::path& root, const fs::path& path, con
   const Entry entry(archive_entry_new(), archive_entry_free);
   archive_entry_set_pathname(entry.get(), path.lexically_relative(root).c_str());
   const fs::file_status status = fs::symlink_status(path);
+  const uintmax_t size = fs::is_regular_file(status) ? fs::file_size(path) : 0;
   // Only whether it can be run is kept of the permissions: the rest depends on the umask of whoever packs.
   const bool runs = (status.permissions() & fs::perms::owner_exec) != fs::perms::none;
   archive_entry_set_perm(entry.get(), runs ? 0755 : 0644);
@@ -65,12 +73,12 @@ Result<> add_entry(archive* out, const fs::path& root, const fs::path& path, con
     archive_entry_set_filetype(entry.get(), AE_IFDIR);
   } else if (fs::is_regular_file(status)) {
     archive_entry_set_filetype(entry.get(), AE_IFREG);
-    archive_entry_set_size(entry.get(), static_cast<int64_t>(fs::file_size(path)));
+    archive_entry_set_size(entry.get(), static_cast<int64_t>(size));
   } else {
     return fail(Kind::invalid, "is no file, folder or symbolic link, so it cannot be packed", {path.string(), 0, 0});
   }
   if (archive_write_header(out, entry.get()) != ARCHIVE_OK) return broken(out, file, Kind::io);
-  if (fs::is_regular_file(status)) return copy_file_into(out, path, file);
+  if (fs::is_regular_file(status)) return copy_file_into(out, path, size, file);
   return {};
 }
 
@@ -131,6 +139,12 @@ Result<Manifest> parse_manifest(const std::string& text, const fs::path& file) {
   return manifest;
 }
 
+// What pack writes; anything else could reach out of the folder or stop whoever opens it.
+bool may_be_unpacked(archive_entry* entry) {
+  const auto type = archive_entry_filetype(entry);
+  return archive_entry_hardlink(entry) == nullptr && (type == AE_IFREG || type == AE_IFDIR || type == AE_IFLNK);
+}
+
 Result<> extract_all(archive* in, const fs::path& file, const fs::path& folder) {
   const Writer out(archive_write_disk_new(), archive_write_free);
   archive_write_disk_set_options(
@@ -142,6 +156,9 @@ Result<> extract_all(archive* in, const fs::path& file, const fs::path& folder) 
     if (code != ARCHIVE_OK) return broken(in, file, Kind::invalid);
     const std::string name = archive_entry_pathname(entry);
     if (name.starts_with("/")) return fail(Kind::invalid, "an absolute path inside: " + name, {file.string(), 0, 0});
+    if (!may_be_unpacked(entry)) {
+      return fail(Kind::invalid, "no file, folder or symbolic link inside: " + name, {file.string(), 0, 0});
+    }
     archive_entry_set_pathname(entry, (folder / name).c_str());
     if (archive_write_header(out.get(), entry) != ARCHIVE_OK) return broken(out.get(), file, Kind::invalid);
     const void* data = nullptr;
@@ -157,16 +174,39 @@ Result<> extract_all(archive* in, const fs::path& file, const fs::path& folder) 
   }
 }
 
+fs::path folder_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
+// The artifact would hold an older one of itself and be another one each time.
+bool lies_inside(const fs::path& file, const fs::path& folder) {
+  const fs::path way = fs::weakly_canonical(folder_of(file)).lexically_relative(fs::canonical(folder));
+  return !way.empty() && *way.begin() != "..";
+}
+
+// Renames what is complete in one step that outlives a power cut. `sync` is fsync or syncfs.
+Result<> put_in_place(const fs::path& made, const fs::path& place, int (*sync)(int)) {
+  const base::Descriptor opened{open(made.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (!opened || sync(opened.get()) != 0) return fail(base::system_error("sync " + made.string(), errno));
+  std::error_code code;
+  fs::rename(made, place, code);
+  if (code) return fail(base::system_error("write " + place.string(), code.value()));
+  return base::sync_folder(folder_of(place));
+}
+
 }  // namespace
 
 Result<std::string> pack_artifact(const fs::path& folder, const Manifest& manifest, const fs::path& file) try {
   TRY_ASSIGN(const std::vector<fs::path> paths, content_of(folder));
+  if (manifest.version.empty()) return fail(Kind::invalid, "expected a version");
+  if (lies_inside(file, folder)) {
+    return fail(Kind::invalid, "lies in the folder that is packed: write it elsewhere", {file.string(), 0, 0});
+  }
   const fs::path temporary = file.string() + ".tmp." + std::to_string(getpid());
   auto written = write_archive(folder, paths, manifest, temporary);
-  std::error_code code;
-  if (written) fs::rename(temporary, file, code);
-  if (code) written = fail(base::system_error("write " + file.string(), code.value()));
+  if (written) written = put_in_place(temporary, file, fsync);
   if (!written) {
+    std::error_code code;
     fs::remove(temporary, code);
     return fail(written.error());
   }
@@ -198,8 +238,7 @@ Result<> unpack_artifact(const fs::path& file, const fs::path& target) {
   TRY(base::make_folders(growing));
   // libarchive resolves the links of the path it writes below: give it the real one.
   auto done = extract_all(in.get(), file, fs::canonical(growing, code));
-  if (done) fs::rename(growing, target, code);
-  if (code) done = fail(base::system_error("unpack into " + target.string(), code.value()));
+  if (done) done = put_in_place(growing, target, syncfs);
   if (!done) fs::remove_all(growing, code);
   return done;
 }

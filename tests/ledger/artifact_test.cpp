@@ -2,8 +2,10 @@
 
 #include <fstream>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "base/core/files.h"
+#include "base/core/process.h"
 
 namespace trunkline::ledger {
 namespace {
@@ -52,6 +54,33 @@ TEST_F(Artifact, RefusesWhatCannotBePacked) {
   std::ofstream(source_ / "trunkline.json") << "{}";
   EXPECT_EQ(pack_artifact(source_, {"1", ""}, file_).error().kind, Kind::invalid);
   EXPECT_FALSE(fs::exists(file_));
+}
+
+TEST_F(Artifact, NeedsAVersion) {
+  EXPECT_EQ(pack_artifact(source_, {"", "a"}, file_).error().kind, Kind::invalid);
+  EXPECT_FALSE(fs::exists(file_));
+}
+
+TEST_F(Artifact, IsNotWrittenIntoTheFolderItIsMadeOf) {
+  EXPECT_EQ(pack_artifact(source_, {"1", ""}, source_ / "a.tar.zst").error().kind, Kind::invalid);
+  EXPECT_EQ(pack_artifact(source_, {"1", ""}, source_ / "bin/../a.tar.zst").error().kind, Kind::invalid);
+  EXPECT_FALSE(fs::exists(source_ / "a.tar.zst"));
+  EXPECT_TRUE(pack_artifact(source_, {"1", ""}, folder_.path() / "source.tar.zst"));
+}
+
+TEST_F(Artifact, HoldsNoHardLinksAndNoPipes) {
+  const auto refuses = [&](const std::vector<std::string>& names) {
+    std::vector<std::string> argv = {"tar", "-czf", file_.string(), "-C", source_.string()};
+    argv.insert(argv.end(), names.begin(), names.end());
+    EXPECT_TRUE(base::run_process({.argv = argv}, base::Millis(10'000))->status.ok());
+    const auto done = unpack_artifact(file_, folder_.path() / "target");
+    return !done && done.error().kind == Kind::invalid && !fs::exists(folder_.path() / "target");
+  };
+  fs::create_hard_link(source_ / "data", source_ / "same");
+  ASSERT_EQ(mkfifo((source_ / "pipe").c_str(), 0600), 0);
+  EXPECT_TRUE(refuses({"data", "same"}));
+  EXPECT_TRUE(refuses({"pipe"}));
+  EXPECT_FALSE(refuses({"data", "bin", "link"}));
 }
 
 TEST_F(Artifact, LeavesNothingBehindWhenItIsBroken) {
