@@ -35,8 +35,7 @@ Feed::Feed(Options options, Source& source, const base::Clock& clock, base::Metr
       unchanged_(polls(metrics, options_.source, "unchanged")),
       failed_(polls(metrics, options_.source, "failed")),
       backoff_(std::min(kFirstRetry, options_.poll_interval), 2, std::min(kLongestRetry, options_.poll_interval)),
-      last_success_(clock.wall()),
-      last_error_{base::Kind::unavailable, "the source was not asked yet", {}} {}
+      last_success_(clock.wall()) {}
 
 void Feed::load() {
   if (options_.cache_dir.empty()) return;
@@ -61,8 +60,7 @@ Millis Feed::poll(double random) {
     if (!text) return backoff_.next(random);
   } else if (*text || !last_text_bad_) {
     (*text ? changed_ : unchanged_).add();
-    last_success_ = clock_.wall();
-    up_.set(1);
+    succeed();
   } else {
     unchanged_.add();
   }
@@ -102,6 +100,13 @@ void Feed::fail(const base::Error& error) {
   base::log(again ? LogLevel::debug : LogLevel::warn, "the source gives no good flags", {{"error", to_string(error)}});
 }
 
+void Feed::succeed() {
+  last_success_ = clock_.wall();
+  up_.set(1);
+  const std::lock_guard lock(mutex_);
+  if (std::exchange(last_error_, std::nullopt)) base::log(LogLevel::info, "source is back");
+}
+
 void Feed::update_age() {
   age_seconds_.set(std::chrono::duration<double>(clock_.wall() - last_success_.load()).count());
 }
@@ -109,7 +114,9 @@ void Feed::update_age() {
 base::Result<> Feed::ready() const {
   if (current_.get()) return {};
   const std::lock_guard lock(mutex_);
-  return base::fail(base::Kind::unavailable, fmt::format("no flags yet: {}", to_string(last_error_)));
+  return base::fail(
+      base::Kind::unavailable,
+      fmt::format("no flags yet: {}", last_error_ ? to_string(*last_error_) : "the source was not asked yet"));
 }
 
 }  // namespace trunkline::flags

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "base/core/metrics.h"
@@ -19,7 +20,7 @@ namespace trunkline::flags {
 class Feed {
  public:
   struct Options {
-    std::string source;  // as given to --source: the metrics' label and the cache's owner
+    std::string source;  // SourceSpec::display: the metrics' label and the cache's owner
     base::Millis poll_interval;
     std::filesystem::path cache_dir;  // empty: no cache
   };
@@ -44,6 +45,7 @@ class Feed {
  private:
   base::Result<> take(const SourceText& text);
   void fail(const base::Error& error);
+  void succeed();
 
   Options options_;
   Source& source_;
@@ -59,8 +61,8 @@ class Feed {
   Current<Snapshot> current_;
   std::atomic<base::WallTime> last_success_;
   bool last_text_bad_ = false;
-  mutable std::mutex mutex_;  // for last_error_
-  base::Error last_error_;
+  mutable std::mutex mutex_;               // for last_error_
+  std::optional<base::Error> last_error_;  // of the last poll
 };
 
 }  // namespace trunkline::flags

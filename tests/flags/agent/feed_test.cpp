@@ -60,6 +60,24 @@ TEST_F(FeedTest, IsNotReadyUntilThereIsAGoodSetAndSaysWhy) {
   EXPECT_EQ(feed_.snapshot()->revision, "c1");
 }
 
+TEST_F(FeedTest, TellsAFailureAgainOnceTheSourceWasBack) {
+  testing::internal::CaptureStderr();
+  source_.fails();
+  source_.fails();
+  source_.gives(kGood);
+  source_.answers.emplace_back(std::nullopt);
+  source_.fails();
+  for (int i = 0; i < 5; ++i) feed_.poll(0);
+  const std::string log = testing::internal::GetCapturedStderr();
+  const auto count = [&](const std::string& text) {
+    size_t found = 0;
+    for (size_t i = log.find(text); i != std::string::npos; i = log.find(text, i + 1)) ++found;
+    return found;
+  };
+  EXPECT_EQ(count("the source gives no good flags"), 2U) << log;
+  EXPECT_EQ(count("source is back"), 1U) << log;
+}
+
 TEST_F(FeedTest, KeepsTheLastGoodSetWhenTheNewOneIsBad) {
   source_.gives(kGood);
   feed_.poll(0);
