@@ -13,11 +13,6 @@ namespace trunkline::pipelines {
 namespace fs = std::filesystem;
 namespace {
 
-struct File {
-  std::string name;
-  std::string text;
-};
-
 // .github/workflows/*.yml and *.yaml of the repository that we stand in, as seen from here, by name.
 base::Result<std::vector<std::string>> find_workflows() {
   const auto repository = base::Repository::open(".");
@@ -38,17 +33,6 @@ base::Result<std::vector<std::string>> find_workflows() {
   return files;
 }
 
-// Reads them all before the first finding is printed.
-base::Result<std::vector<File>> read_all(const std::vector<std::string>& names) {
-  std::vector<File> files;
-  for (const std::string& name : names) {
-    auto text = base::read_file(name);
-    if (!text) return base::fail(base::Kind::usage, text.error().message, text.error().where);
-    files.push_back({name, std::move(*text)});
-  }
-  return files;
-}
-
 base::Json json_of(const Finding& finding) {
   return base::JsonObject{{"rule", to_string(finding.rule)}, {"severity", to_string(finding.severity)},
                           {"file", finding.where.file},      {"line", finding.where.line},
@@ -59,16 +43,37 @@ std::string count(size_t number, std::string_view noun) {
   return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
 }
 
-size_t check(const File& file, bool json) {
-  const std::vector<Finding> findings = lint(file.text, file.name);
-  for (const Finding& finding : findings) {
+struct Tally {
+  size_t findings = 0;
+  size_t checked = 0;
+  size_t unreadable = 0;
+};
+
+void check(const std::string& name, bool json, Tally& tally) {
+  const auto text = base::read_file(name);
+  if (!text) {
+    base::cli::print_error("pipelines", text.error());
+    ++tally.unreadable;
+    return;
+  }
+  ++tally.checked;
+  for (const Finding& finding : lint(*text, name)) {
+    ++tally.findings;
     if (json) {
       base::cli::print_json(json_of(finding));
     } else {
       base::cli::print(to_string(finding) + "\n");
     }
   }
-  return findings.size();
+}
+
+void print_summary(const Tally& tally) {
+  const std::string checked = count(tally.checked, "file");
+  if (tally.findings > 0) {
+    base::cli::print(fmt::format("{} in {}\n", count(tally.findings, "finding"), checked));
+  } else if (tally.unreadable == 0) {
+    base::cli::print(checked + ", nothing to say\n");
+  }
 }
 
 }  // namespace
@@ -87,14 +92,11 @@ void add_lint(base::cli::Tool& tool) {
     if (names.empty()) {
       TRY_ASSIGN(names, find_workflows());
     }
-    TRY_ASSIGN(const std::vector<File> files, read_all(names));
-    size_t findings = 0;
-    for (const File& file : files) findings += check(file, options->json);
-    const std::string checked = count(files.size(), "file");
-    if (!options->json && findings == 0) base::cli::print(checked + ", nothing to say\n");
-    if (!options->json && findings > 0)
-      base::cli::print(fmt::format("{} in {}\n", count(findings, "finding"), checked));
-    return findings == 0 ? 0 : 1;
+    Tally tally;
+    for (const std::string& name : names) check(name, options->json, tally);
+    if (!options->json) print_summary(tally);
+    if (tally.unreadable > 0) return base::exit_code(base::Kind::usage);
+    return tally.findings == 0 ? 0 : 1;
   });
 }
 

@@ -16,6 +16,13 @@ base::Json json_of(const Version& version) {
                           {"dirty", version.dirty}};
 }
 
+// A folder that is named and holds no repository makes the request wrong.
+base::Result<base::Repository> open_repository(const std::string& folder) {
+  auto repository = base::Repository::open(folder);
+  if (repository || repository.error().kind != base::Kind::not_found) return repository;
+  return base::fail(base::Kind::usage, repository.error().message);
+}
+
 }  // namespace
 
 void add_version(base::cli::Tool& tool) {
@@ -28,7 +35,7 @@ void add_version(base::cli::Tool& tool) {
   command.option("--repo", options->repository, "DIR", "the repository, or a folder in it");
   command.flag("--json", options->json, "print a JSON object");
   command.action([options]() -> base::Result<int> {
-    TRY_ASSIGN(const base::Repository repository, base::Repository::open(options->repository));
+    TRY_ASSIGN(const base::Repository repository, open_repository(options->repository));
     TRY_ASSIGN(const Version version, version_of(repository));
     if (options->json) {
       base::cli::print_json(json_of(version));

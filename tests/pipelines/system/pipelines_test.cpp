@@ -85,7 +85,7 @@ TEST_F(PipelinesTest, RefusesWhatIsNotThere) {
   write("bad.yml", kBad);
   const auto missing = run({"lint", "bad.yml", "missing.yml"});
   EXPECT_EQ(missing.status.code, 2);
-  EXPECT_EQ(missing.out, "");
+  EXPECT_THAT(missing.out, HasSubstr("2 findings in 1 file\n"));
   EXPECT_THAT(missing.err, testing::AllOf(StartsWith("pipelines: error: "), HasSubstr("missing.yml")));
   EXPECT_EQ(run({"lint", "."}).status.code, 2);
   EXPECT_EQ(run({"lint"}).status.code, 2);  // no repository here
@@ -95,6 +95,17 @@ TEST_F(PipelinesTest, RefusesWhatIsNotThere) {
   EXPECT_EQ(run({}).status.code, 2);
   EXPECT_EQ(run({"lnt"}).status.code, 2);
   EXPECT_EQ(run({"version", "extra"}).status.code, 2);
+}
+
+TEST_F(PipelinesTest, LintsWhatItCanReadBesideWhatItCannot) {
+  git({"init", "-q"});
+  write(".github/workflows/b.yml", kBad);
+  write(".github/workflows/folder.yml/x", "");
+  std::filesystem::create_symlink("nowhere", path() / ".github/workflows/a.yml");
+  const auto lint = run({"lint"});
+  EXPECT_EQ(lint.status.code, 2);
+  EXPECT_THAT(lint.out, HasSubstr("2 findings in 1 file\n"));
+  EXPECT_THAT(lint.err, testing::AllOf(HasSubstr("a.yml"), HasSubstr("folder.yml")));
 }
 
 TEST_F(PipelinesTest, PrintsTheVersion) {
@@ -116,9 +127,9 @@ TEST_F(PipelinesTest, PrintsTheVersion) {
 
 TEST_F(PipelinesTest, HasNoVersionOutsideARepository) {
   const auto none = run({"version"});
-  EXPECT_EQ(none.status.code, 1);
+  EXPECT_EQ(none.status.code, 2);
   EXPECT_THAT(none.err, StartsWith("pipelines: error: "));
-  EXPECT_EQ(run({"version", "--repo", "/nowhere"}).status.code, 1);
+  EXPECT_EQ(run({"version", "--repo", "/nowhere"}).status.code, 2);
 }
 
 }  // namespace
