@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "base/core/overloaded.h"
 #include "base/core/text.h"
 #include "flags/definition/rule.h"
 
@@ -11,15 +12,9 @@ namespace trunkline::flags {
 namespace {
 
 using base::Json;
+using base::Overloaded;
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
-template <typename... Cases>
-struct Overloaded : Cases... {
-  using Cases::operator()...;
-};
-template <typename... Cases>
-Overloaded(Cases...) -> Overloaded<Cases...>;
 
 double text_to_number(std::string_view text) {
   text = base::trim(text);
