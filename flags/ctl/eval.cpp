@@ -26,15 +26,22 @@ struct EvalOptions {
   bool json = false;
 };
 
+// A file that the command line names: one that is not there makes the request wrong.
+Result<std::string> read_named(const std::string& file) {
+  auto text = base::read_file(file);
+  if (text || text.error().kind != Kind::not_found) return text;
+  return base::fail(Kind::usage, text.error().message);
+}
+
 Result<FlagSet> read_set(const EvalOptions& options) {
   if (options.file) {
-    TRY_ASSIGN(const std::string text, base::read_file(*options.file));
+    TRY_ASSIGN(const std::string text, read_named(*options.file));
     return parse_flag_set(text, *options.file);
   }
-  if (!require_repository(options.place)) {
+  if (options.place.repository.empty()) {
     return base::fail(Kind::usage, "expected --flags FILE or --repo DIR|URL (or TRUNKLINE_FLAGS_REPO)");
   }
-  TRY_ASSIGN(FlagRepository repository, FlagRepository::open(options.place));
+  TRY_ASSIGN(FlagRepository repository, open_repository(options.place));
   TRY_ASSIGN(const FlagFile file, repository.read());
   return parse_flag_set(file.text, options.place.path);
 }
@@ -44,7 +51,7 @@ Result<EvaluationContext> read_context(const std::string& argument) {
   std::string name = "--context";
   if (argument.starts_with('@')) {
     name = argument.substr(1);
-    TRY_ASSIGN(text, base::read_file(name));
+    TRY_ASSIGN(text, read_named(name));
   }
   TRY_ASSIGN(Json json, base::parse_json(text, name));
   return context_from_json(std::move(json));

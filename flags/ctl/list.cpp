@@ -39,8 +39,7 @@ void print_table(const FlagSet& set) {
 }
 
 base::Result<int> list(const ListOptions& options) {
-  TRY(require_repository(options.place));
-  TRY_ASSIGN(FlagRepository repository, FlagRepository::open(options.place));
+  TRY_ASSIGN(FlagRepository repository, open_repository(options.place));
   TRY_ASSIGN(const FlagFile file, repository.read());
   TRY_ASSIGN(const FlagSet set, parse_flag_set(file.text, options.place.path));
   for (const base::Error& problem : set.problems()) base::cli::print_error("flagctl", problem);

@@ -36,9 +36,13 @@ void add_place_options(base::cli::Command& command, FlagPlace& place) {
       .option("--path", place.path, "FILE", "the flag file in the repository");
 }
 
-base::Result<> require_repository(const FlagPlace& place) {
-  if (!place.repository.empty()) return {};
-  return base::fail(base::Kind::usage, "expected --repo DIR|URL (or TRUNKLINE_FLAGS_REPO)");
+base::Result<FlagRepository> open_repository(const FlagPlace& place) {
+  if (place.repository.empty()) {
+    return base::fail(base::Kind::usage, "expected --repo DIR|URL (or TRUNKLINE_FLAGS_REPO)");
+  }
+  auto repository = FlagRepository::open(place);
+  if (repository || repository.error().kind != base::Kind::not_found) return repository;
+  return base::fail(base::Kind::usage, repository.error().message);
 }
 
 void add_change_options(base::cli::Command& command, ChangeOptions& options) {
@@ -51,8 +55,7 @@ void add_change_options(base::cli::Command& command, ChangeOptions& options) {
 }
 
 base::Result<int> run_change(const ChangeOptions& options) {
-  TRY(require_repository(options.place));
-  TRY_ASSIGN(FlagRepository repository, FlagRepository::open(options.place));
+  TRY_ASSIGN(FlagRepository repository, open_repository(options.place));
   TRY_ASSIGN(const ChangeResult result, repository.change(options.request));
   options.json ? print_change_json(result, options.request.dry_run) : print_change(result, options.request.dry_run);
   return 0;

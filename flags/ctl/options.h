@@ -11,8 +11,8 @@ namespace trunkline::flags {
 // --repo, --branch and --path; the values already there are the defaults.
 void add_place_options(base::cli::Command& command, FlagPlace& place);
 
-// Kind::usage where no repository is named at all.
-base::Result<> require_repository(const FlagPlace& place);
+// FlagRepository::open; Kind::usage where no repository is named, or a path of this machine that holds none.
+base::Result<FlagRepository> open_repository(const FlagPlace& place);
 
 // What every change takes.
 struct ChangeOptions {

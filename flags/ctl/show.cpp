@@ -29,8 +29,7 @@ void print_flag(const std::string& key, const base::Json& definition, const base
 }
 
 base::Result<int> show(const ShowOptions& options) {
-  TRY(require_repository(options.place));
-  TRY_ASSIGN(FlagRepository repository, FlagRepository::open(options.place));
+  TRY_ASSIGN(FlagRepository repository, open_repository(options.place));
   TRY_ASSIGN(const FlagFile file, repository.read());
   TRY_ASSIGN(const base::Json definition, read_flag(file.text, options.place.path, options.key));
   if (definition.is_null()) {

@@ -86,7 +86,11 @@ TEST_F(FlagctlTest, TellsWhatIsWrongByMessageAndExitCode) {
   EXPECT_EQ(unknown.status.code, 1);
   EXPECT_EQ(unknown.err,
             "flagctl: error: flags/flags.json: no flag \"redirect-statu\", did you mean \"redirect-status\"?\n");
-  EXPECT_EQ(run({"set", "redirect-status", "permanent", "--repo", repo() + "x"}).status.code, 1);
+  EXPECT_EQ(run({"set", "redirect-status", "permanent", "--repo", repo() + "x"}).status.code, 2);
+  EXPECT_EQ(run({"list", "--repo", "/nonexist"}).status.code, 2);
+  EXPECT_EQ(run({"eval", "a", "--flags", "/nonexist.json"}).status.code, 2);
+  EXPECT_EQ(run({"eval", "a", "--context", "@/nonexist.json"}).status.code, 2);
+  EXPECT_EQ(run({"list", "--path", "no/flags.json"}).status.code, 1);
   EXPECT_EQ(run({"set", "redirect-status", "permanent", "--repo", ""}).status.code, 2);
   EXPECT_EQ(run({"set", "redirect-status", "permanent", "--colour"}).status.code, 2);
   EXPECT_EQ(run({"list", "--repo", "git://127.0.0.1:1/flags.git"}).status.code, 1);
