@@ -11,7 +11,7 @@ namespace shortener = trunkline::shortener;
 
 void add_serve(cli::Tool& tool) {
   auto options = std::make_shared<shortener::ServeOptions>();
-  tool.command("serve", "Serve links and redirects")
+  tool.command("serve", "serve links and redirects")
       .option("--listen", options->listen, "ADDR", "ADDR:PORT or unix:PATH; port 0: any free one")
       .environment("SHORTENER_LISTEN")
       .option("--store", options->store, "STORE", "sqlite:PATH; made if it is not there")
@@ -45,7 +45,7 @@ void add_serve(cli::Tool& tool) {
 
 void add_import(cli::Tool& tool) {
   auto command = std::make_shared<shortener::ImportCommand>();
-  tool.command("import", "Read links from a CSV file: all of it or nothing")
+  tool.command("import", "read links from a CSV file: all of it or nothing")
       .positional("FILE", command->file, "CSV with the header code,url[,created_at]")
       .option("--store", command->store, "STORE", "sqlite:PATH; made if it is not there")
       .environment("SHORTENER_STORE")

@@ -97,7 +97,7 @@ Result<int> eval(const EvalOptions& options) {
 
 void add_eval(base::cli::Tool& tool) {
   auto options = std::make_shared<EvalOptions>();
-  auto command = tool.command("eval", "Evaluate a flag for a context.");
+  auto command = tool.command("eval", "evaluate a flag for a context");
   command.positional("KEY", options->key, "the flag")
       .option("--flags", options->file, "FILE", "a flag file, instead of a repository");
   add_place_options(command, options->place);

@@ -55,7 +55,7 @@ base::Result<int> list(const ListOptions& options) {
 
 void add_list(base::cli::Tool& tool) {
   auto options = std::make_shared<ListOptions>();
-  auto command = tool.command("list", "List the flags.");
+  auto command = tool.command("list", "list the flags");
   add_place_options(command, options->place);
   command.flag("--json", options->json, "print one JSON object a flag").action([options] { return list(*options); });
 }

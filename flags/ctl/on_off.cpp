@@ -11,7 +11,7 @@ void add_state(base::cli::Tool& tool, bool enabled) {
   options->request.edit.kind = Edit::Kind::set_state;
   options->request.edit.enabled = enabled;
   auto command = tool.command(enabled ? "on" : "off",
-                              enabled ? "Enable a flag." : "Disable a flag: programs use their own default.");
+                              enabled ? "enable a flag" : "disable a flag: programs use their own default");
   add_change_options(command, *options);
   command.action([options] { return run_change(*options); });
 }

@@ -8,7 +8,7 @@ namespace trunkline::flags {
 void add_set(base::cli::Tool& tool) {
   auto options = std::make_shared<ChangeOptions>();
   options->request.edit.kind = Edit::Kind::set_default;
-  auto command = tool.command("set", "Make a variant the default of a flag.");
+  auto command = tool.command("set", "make a variant the default of a flag");
   add_change_options(command, *options);
   command.positional("VARIANT", options->request.edit.variant, "the variant")
       .footer("flagctl set redirect-status permanent --repo ./flags --reason \"SEO\" --ticket OPS-12")

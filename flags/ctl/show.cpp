@@ -50,7 +50,7 @@ base::Result<int> show(const ShowOptions& options) {
 
 void add_show(base::cli::Tool& tool) {
   auto options = std::make_shared<ShowOptions>();
-  auto command = tool.command("show", "Show one flag and the last change of its file.");
+  auto command = tool.command("show", "show one flag and the last change of its file");
   command.positional("KEY", options->key, "the flag");
   add_place_options(command, options->place);
   command.flag("--json", options->json, "print the flag as JSON").action([options] { return show(*options); });
