@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "base/core/overloaded.h"
+
 namespace trunkline::deployer {
+using base::Overloaded;
 namespace {
 
 // What a step that cannot be done means on the way forward. (On the way back everything is held for a person: there is
@@ -24,11 +27,6 @@ OnFailure on_failure(const Step& step) {
   };
   return std::visit(Policy{}, step);
 }
-
-template <typename... Handlers>
-struct Overloaded : Handlers... {
-  using Handlers::operator()...;
-};
 
 // One call of advance(): the state being changed and the actions being collected.
 class Turn {

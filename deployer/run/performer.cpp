@@ -2,20 +2,17 @@
 
 #include <fmt/format.h>
 
+#include "base/core/overloaded.h"
 #include "deployer/support/pause.h"
 
 namespace trunkline::deployer {
+using base::Overloaded;
 using base::Result;
 
 namespace {
 
 constexpr size_t kTailLines = 3;
 constexpr base::Millis kLook{100};
-
-template <typename... Handlers>
-struct Overloaded : Handlers... {
-  using Handlers::operator()...;
-};
 
 Result<int64_t> no_number(const Result<>& done) {
   if (!done) return base::fail(done.error());

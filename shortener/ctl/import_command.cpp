@@ -6,6 +6,7 @@
 #include <fstream>
 #include <unistd.h>
 
+#include "base/cli/progress.h"
 #include "base/cli/terminal.h"
 #include "base/cli/tool.h"
 #include "base/core/files.h"
@@ -26,21 +27,15 @@ class Talk {
  public:
   void bad(const base::Error& error) {
     if (++bad_ > kBadShown) return;
-    fmt::print(stderr, "{}shortener: skipped: {}\n", clear(), base::to_string(error));
+    progress_.clear();
+    fmt::print(stderr, "shortener: skipped: {}\n", base::to_string(error));
     if (bad_ == kBadShown) fmt::print(stderr, "shortener: further bad rows are only counted\n");
   }
-  void progress(std::uint64_t rows) {
-    if (!is_terminal_) return;
-    fmt::print(stderr, "\r{} rows", rows);
-    shown_ = true;
-  }
-  void end() { fmt::print(stderr, "{}", clear()); }
+  void progress(std::uint64_t rows) { progress_.show(rows); }
+  void end() { progress_.clear(); }
 
  private:
-  const char* clear() { return std::exchange(shown_, false) ? "\r\033[K" : ""; }
-
-  const bool is_terminal_ = ::isatty(STDERR_FILENO) == 1;
-  bool shown_ = false;
+  base::cli::Progress progress_{"rows"};
   std::uint64_t bad_ = 0;
 };
 

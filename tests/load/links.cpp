@@ -95,13 +95,15 @@ base::Result<Links> Links::read(const std::string& path) {
   return links;
 }
 
-base::Result<> make_links(const std::string& path, std::uint64_t count, std::uint64_t seed) {
+base::Result<> make_links(const std::string& path, std::uint64_t count, std::uint64_t seed,
+                          const std::function<void(std::uint64_t)>& progress) {
   std::ofstream out(path, std::ios::binary);
   Random random(seed);
   const std::uint64_t start = random.below(1U << 30);
   out << "code,url\n";
   for (std::uint64_t i = 0; i < count; ++i) {
     out << shortener::random_code(start + i * kCodeStep) << ',' << quoted(make_url(random)) << '\n';
+    if (i % 1000 == 0) progress(i);
   }
   out.close();
   if (!out) return base::fail(base::Kind::io, "cannot write " + path);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,7 +30,9 @@ class Links {
 };
 
 // Writes `count` links that look like real ones: many hosts, paths, queries, encoded and quoted characters. The same
-// seed gives the same file. All codes differ.
-base::Result<> make_links(const std::string& path, std::uint64_t count, std::uint64_t seed);
+// seed gives the same file. All codes differ. `progress` is told how many there are, now and then.
+base::Result<> make_links(
+    const std::string& path, std::uint64_t count, std::uint64_t seed,
+    const std::function<void(std::uint64_t)>& progress = [](std::uint64_t) {});
 
 }  // namespace trunkline::load

@@ -1,5 +1,6 @@
 #include <memory>
 
+#include "base/cli/progress.h"
 #include "base/cli/tool.h"
 #include "tests/load/links.h"
 #include "tests/load/load_run.h"
@@ -36,8 +37,10 @@ int main(int argc, char** argv) {
       .option("--seed", make->seed, "N", "the same seed gives the same file")
       .option("-o,--output", make->output, "FILE", "where to")
       .action([make]() -> trunkline::base::Result<int> {
+        trunkline::base::cli::Progress progress("links");
         TRY(load::make_links(make->output, static_cast<std::uint64_t>(make->count),
-                             static_cast<std::uint64_t>(make->seed)));
+                             static_cast<std::uint64_t>(make->seed),
+                             [&](std::uint64_t count) { progress.show(count); }));
         return 0;
       });
   return tool.run(argc, argv);

@@ -135,7 +135,9 @@ struct BadStart {
   const char* said;  // by the program, in its log
 };
 
-void PrintTo(const BadStart& bad, std::ostream* out) { *out << bad.serve; }  // NOLINT(readability-identifier-naming)
+void PrintTo(const BadStart& bad, std::ostream* out) {
+  *out << bad.serve;
+}  // NOLINT(readability-identifier-naming)
 
 struct DeployerBadStart : testing::TestWithParam<BadStart> {
   Rig rig;
