@@ -18,6 +18,7 @@ struct ServerOptions {
   Millis body_timeout{30'000};         // for the body; then 408
   Millis write_timeout{30'000};        // for a client that does not take its answer; then the connection is closed
   Millis idle_timeout{75'000};         // between two requests
+  ReplyObserver* refused = nullptr;    // told of what the server answers by itself; outlives it
 };
 
 // An HTTP/1.1 server: keep-alive, pipelining, bounded sizes and times (kept to about 0.1 s). Each connection belongs

@@ -28,7 +28,8 @@ Service::Service(Metrics& metrics, BuildInfo build, Readiness readiness)
     : metrics_(metrics),
       build_(std::move(build)),
       readiness_(std::move(readiness)),
-      no_route_metrics_(metrics, "none", build_.revision()) {
+      no_route_metrics_(metrics, "none", build_.revision()),
+      refused_metrics_(metrics, "refused", build_.revision()) {
   metrics_
       .gauge("build_info", "What runs here; always 1.",
              {{"version", build_.version}, {"digest", build_.digest}, {"commit", build_.commit}})

@@ -44,6 +44,8 @@ class Service {
 
   // Answers requests by the routes; what matches none is counted as route "none". It must not outlive this.
   Handler handler();
+  // For ServerOptions: what the server refuses before it is a request is counted as route "refused".
+  ReplyObserver* refused() { return &refused_metrics_; }
 
  private:
   void handle(const Request& request, Reply reply);
@@ -55,6 +57,7 @@ class Service {
   Router router_;
   std::map<const Route*, std::unique_ptr<RouteMetrics>> route_metrics_;
   RouteMetrics no_route_metrics_;
+  RouteMetrics refused_metrics_;
   std::atomic<bool> stopping_{false};
 };
 

@@ -241,11 +241,14 @@ void BeastSession::finish(Response response) {
 // Answers what cannot be a request. The connection is closed when the client has done so, or soon.
 void BeastSession::refuse(int status) {
   keep_alive_ = false;
-  serialize(problem_response(status, reason_phrase(status)));
+  const Response response = problem_response(status, reason_phrase(status));
+  serialize(response);
   boost::system::error_code ignored;
   socket_.write_some(asio::buffer(out_), ignored);
   socket_.shutdown(asio::socket_base::shutdown_send, ignored);
   enter(Phase::lingering, kLinger);
+  // As received just now: how long a client took to say nothing is no latency of ours.
+  if (ReplyObserver* observer = worker_->serving().options.refused) observer->replied(request_, response, entered_);
 }
 
 void BeastSession::drop_input() {

@@ -53,7 +53,8 @@ Result<int> serve(const Options& options) {
   base::Service service(metrics, base::BuildInfo::from_environment(), [&] { return feed.ready(); });
   add_flag_routes(service.router(), feed);
   feed.load();
-  TRY_ASSIGN(const auto server, base::Server::start({.listen = options.listen}, service.handler()));
+  TRY_ASSIGN(const auto server,
+             base::Server::start({.listen = options.listen, .refused = service.refused()}, service.handler()));
   FeedThread thread(feed);
   base::print_listening(server->address());
 

@@ -113,9 +113,10 @@ base::Result<int> serve(const ServeOptions& options) {
   TRY_ASSIGN(std::unique_ptr<FlagReader> flags, read_flags(options));
   TRY_ASSIGN(std::unique_ptr<LinkStore> store, open_store(options.store));
   App app(options, std::move(flags), std::move(store), std::move(faults));
-  TRY_ASSIGN(const auto server,
-             base::Server::start({.listen = options.listen, .threads = static_cast<int>(options.threads)},
-                                 app.service().handler()));
+  TRY_ASSIGN(const auto server, base::Server::start({.listen = options.listen,
+                                                     .threads = static_cast<int>(options.threads),
+                                                     .refused = app.service().refused()},
+                                                    app.service().handler()));
   base::print_listening(server->address());
   base::log(base::LogLevel::info, "serving", {{"address", server->address()}, {"store", options.store}});
 

@@ -36,6 +36,12 @@ TEST_F(ServiceTest, IsNotReadyOnceItStops) {
   EXPECT_EQ(get("/healthz").status, 200);
 }
 
+TEST_F(ServiceTest, CountsWhatTheServerRefuses) {
+  service.refused()->replied({.method = "GET"}, problem_response(431, "x"), std::chrono::steady_clock::now());
+  EXPECT_THAT(metrics.render(),
+              testing::ContainsRegex(R"(http_requests_total\{.*route="refused".*status="431".*\} 1)"));
+}
+
 TEST_F(ServiceTest, CountsAnswersByRouteMethodAndStatus) {
   service.router().add("GET", "/{code}", [](const Request&, const PathParameters& path, Reply reply) {
     reply(text_response(path["code"] == "a" ? 302 : 404, ""));

@@ -1,5 +1,6 @@
 #include "base/http/server.h"
 
+#include <atomic>
 #include <future>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -244,6 +245,27 @@ TEST(Server, SaysWhichAddressIsTaken) {
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().kind, Kind::unavailable);
   EXPECT_THAT(second.error().message, HasSubstr(server->address()));
+}
+
+TEST(Server, TellsWhatItRefuses) {
+  struct Observer final : ReplyObserver {
+    void replied(const Request&, const Response& response, SteadyTime) override { status = response.status; }
+    std::atomic<int> status = 0;
+  };
+  const auto refused_with = [](ServerOptions options, std::string_view request) {
+    Observer observer;
+    options.refused = &observer;
+    const auto server = start(echo, std::move(options));
+    RawSocket client(server->address());
+    client.send(request);
+    client.read_all();
+    return observer.status.load();
+  };
+  EXPECT_EQ(refused_with({}, "nonsense\r\n\r\n"), 400);
+  EXPECT_EQ(refused_with({.header_timeout = Millis(50)}, "GET / HT"), 408);
+  EXPECT_EQ(refused_with({.max_body = 1}, "POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\nhi"), 413);
+  EXPECT_EQ(refused_with({.max_header = 64}, "GET /" + std::string(200, 'x') + " HTTP/1.1\r\n\r\n"), 431);
+  EXPECT_EQ(refused_with({}, "GET / HTTP/1.1\r\nConnection: close\r\n\r\n"), 0);
 }
 
 TEST(Server, LeavesAFileAloneThatIsNoSocket) {
