@@ -20,7 +20,8 @@ namespace {
 constexpr Millis kTerminateGrace{2000};
 constexpr Millis kPoll{5};
 
-constexpr std::array<std::string_view, 8> kNeeded = {"PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "TMPDIR"};
+constexpr std::array<std::string_view, 8> kNeeded = {"PATH", "HOME",   "USER", "LOGNAME",
+                                                     "LANG", "LC_ALL", "TZ",   "TMPDIR"};
 
 std::vector<std::string> merged_environment(const ProcessSpec& spec) {
   std::vector<std::string> entries;

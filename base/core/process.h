@@ -18,8 +18,8 @@ namespace trunkline::base {
 struct ProcessSpec {
   std::vector<std::string> argv;                     // argv[0] is looked up in PATH unless it has a slash
   std::map<std::string, std::string> environment{};  // added to ours, replacing what is there
-  bool inherit = true;                               // false: of ours only what every program needs (PATH, HOME, LANG ...)
-  std::filesystem::path folder{};                    // where it runs; empty is ours
+  bool inherit = true;             // false: of ours only what every program needs (PATH, HOME, LANG ...)
+  std::filesystem::path folder{};  // where it runs; empty is ours
 };
 
 // How a process ended.

@@ -32,7 +32,7 @@ int main(int argc, char** argv) {
       .option("--timeout", options->timeout, "TIME", "for one answer")
       .action([options] { return load::run_load(*options); });
   auto make = std::make_shared<MakeOptions>();
-  tool.command("make-links", "Write a CSV file of made-up links")
+  tool.command("make-links", "write a CSV file of made-up links")
       .option("--count", make->count, "N", "how many")
       .option("--seed", make->seed, "N", "the same seed gives the same file")
       .option("-o,--output", make->output, "FILE", "where to")
