@@ -53,6 +53,7 @@ Result<Status> read_status(const ServiceFolder& folder) {
   if (begun->state.step < begun->state.steps.size() && !begun->finished()) {
     status.step = to_string(begun->state.steps[begun->state.step], begun->plan.instances);
   }
+  if (begun->state.outcome) status.outcome = to_string(*begun->state.outcome);
   status.at_work = ServiceLock::is_held(folder);
   status.revision = begun->plan.to;
   TRY_ASSIGN(status.stable, folder.load_stable());
@@ -70,6 +71,7 @@ Result<Status> read_status(const ServiceFolder& folder) {
 base::Json to_json(const Status& status) {
   JsonObject json{{"service", status.service}, {"environment", status.environment}, {"phase", status.phase}};
   if (!status.step.empty()) json["step"] = status.step;
+  if (!status.outcome.empty()) json["outcome"] = status.outcome;
   json["at_work"] = status.at_work;
   if (status.revision) json["revision"] = to_json(*status.revision);
   if (status.stable) json["stable"] = to_json(*status.stable);
@@ -91,7 +93,8 @@ base::Json to_json(const Status& status) {
 }
 
 std::string to_text(const Status& status) {
-  std::string text = fmt::format("{} in {}: {}{}\n", status.service, status.environment, status.phase,
+  std::string text = fmt::format("{} in {}: {}{}\n", status.service, status.environment,
+                                 status.outcome.empty() ? status.phase : "last release " + status.outcome,
                                  status.at_work ? ", a deployer is at work" : "");
   if (!status.step.empty()) text += fmt::format("at: {}\n", status.step);
   if (!status.reason.empty()) text += fmt::format("reason: {}\n", status.reason);

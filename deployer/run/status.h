@@ -21,6 +21,7 @@ struct Status {
   std::string environment;
   std::string phase;                         // forward | rolling_back | held | done, of the last rollout
   std::string step;                          // what it is at; "" when done
+  std::string outcome;                       // how it ended; "" before that
   bool at_work = false;                      // a deployer acts on it now
   std::optional<ledger::Revision> revision;  // of the last rollout
   std::optional<ledger::Revision> stable;

@@ -150,9 +150,9 @@ write_rollout() {
     -e "s|@WEB3@|$DEMO_WEB3_PORT|" -e "s|@WEB4@|$DEMO_WEB4_PORT|" "$here/rollout.yaml.in" >rollout.yaml
 }
 
-start_load() {
+start_load() { # DURATION, 0s: until it is ended
   "$load_generator" --url "http://127.0.0.1:$DEMO_FRONT_PORT" --links "$dir/links.csv" --rate "$RATE" \
-    --slow-over "${SLOW_OVER_MS}ms" --report "$dir/load.json" >"$dir/load.log" 2>&1 &
+    --slow-over "${SLOW_OVER_MS}ms" --duration "$1" --report "$dir/load.json" >"$dir/load.log" 2>&1 &
   load_pid=$!
   pids+=("$load_pid")
   wait_for 20 "the load" load_has_begun
@@ -189,7 +189,7 @@ pack 1 ""
 pack 2 ""
 pack 3 "--allow-faults --fault $FAULT"
 release 0 rollout.yaml
-start_load
+start_load 0s
 say "Users come: $RATE requests a second at http://127.0.0.1:$DEMO_FRONT_PORT, each answer checked against the CSV."
 
 act "A good release: one box, watched for eight seconds, then the others one by one"
@@ -230,6 +230,7 @@ say "$(load met_fault) of $(load requests) requests met the fault; $(load failed
 act "What happened tonight"
 kill -TERM "$load_pid"
 ends_within "$load_pid" 10 || fail "the load generator did not end"
+unset "pids[-1]"
 show deployer history shortener
 show deployer status shortener
 
@@ -261,11 +262,17 @@ printf '\n%sIn all%s\n' "$bold" "$plain"
 [ "$(summary .met_fault)" -gt 0 ] || fail "nobody met the fault: the drill did not run"
 
 if [ -n "$keep" ]; then
+  start_load 10m
   cat <<EOF
 
-   Left up. Front http://127.0.0.1:$DEMO_FRONT_PORT/$code, agent http://$agent/v1/flagset, metrics
-   http://127.0.0.1:$DEMO_WEB1_PORT/metrics, all files in $dir
-   To end it:  TRUNKLINE_STATE=$TRUNKLINE_STATE $bin/deployer down shortener && kill ${pids[*]}
+   Left up, with the same users for ten more minutes.
+     front     http://127.0.0.1:$DEMO_FRONT_PORT/$code
+     agent     http://$agent/v1/flagset
+     metrics   http://127.0.0.1:$DEMO_WEB1_PORT/metrics
+   To try it yourself:
+     cd $dir && export TRUNKLINE_STATE=$TRUNKLINE_STATE PATH=$bin:\$PATH
+   To end it:
+     $bin/deployer down shortener --state $TRUNKLINE_STATE; kill ${pids[*]}; sleep 1; rm -r $dir
 EOF
 else
   say "" "The figures are in build/demo/summary.json. Next: ./dev demo --keep, and try deployer yourself."
