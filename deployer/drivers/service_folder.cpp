@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/core/files.h"
+#include "deployer/support/json_file.h"
 
 namespace trunkline::deployer {
 namespace fs = std::filesystem;
@@ -12,14 +13,7 @@ using base::fail;
 using base::Kind;
 using base::Result;
 
-namespace {
-
-Result<base::Json> read_json(const fs::path& file) {
-  TRY_ASSIGN(const std::string text, base::read_file(file));
-  return base::parse_json(text, file.string());
-}
-
-}  // namespace
+namespace {}  // namespace
 
 Result<> ServiceFolder::make() const {
   for (const fs::path& folder : {root_, root_ / "instances", root_ / "logs", root_ / "releases", root_ / "revisions"}) {
@@ -46,12 +40,12 @@ Result<> ServiceFolder::save_launch(const Launch& launch) const {
 }
 
 Result<Launch> ServiceFolder::load_launch(const ledger::Revision& revision) const {
-  TRY_ASSIGN(const base::Json json, read_json(root_ / "revisions" / (id_of(revision) + ".json")));
+  TRY_ASSIGN(const base::Json json, read_json_file(root_ / "revisions" / (id_of(revision) + ".json")));
   return launch_from_json(json);
 }
 
 Result<std::optional<ledger::Revision>> ServiceFolder::load_stable() const {
-  const auto json = read_json(root_ / "stable.json");
+  const auto json = read_json_file(root_ / "stable.json");
   if (!json && json.error().kind == Kind::not_found) return std::nullopt;
   if (!json) return fail(json.error());
   return ledger::revision_from_json(*json);

@@ -13,6 +13,7 @@
 #include "base/core/json.h"
 #include "base/core/retry.h"
 #include "base/core/signals.h"
+#include "deployer/support/json_file.h"
 
 namespace trunkline::deployer {
 namespace fs = std::filesystem;
@@ -44,11 +45,6 @@ std::optional<base::ProcessIdentity> identity_from_json(const Json* json) {
   if (pid == nullptr || !pid->is_int64() || start == nullptr || !start->is_number()) return std::nullopt;
   return base::ProcessIdentity{static_cast<pid_t>(pid->as_int64()), start->to_number<uint64_t>(),
                                base::string_or(*json, "boot_id")};
-}
-
-Result<Json> read_json(const fs::path& file) {
-  TRY_ASSIGN(const std::string text, base::read_file(file));
-  return base::parse_json(text, file.string());
 }
 
 Result<> write_state(const fs::path& instance, const SupervisorState& state) {
@@ -207,7 +203,7 @@ Result<> write_spec(const fs::path& instance, const SupervisorSpec& spec) {
 }
 
 Result<SupervisorSpec> read_spec(const fs::path& instance) {
-  TRY_ASSIGN(const Json json, read_json(instance / "spec.json"));
+  TRY_ASSIGN(const Json json, read_json_file(instance / "spec.json"));
   SupervisorSpec spec;
   const Json* argv = base::find(json, "argv");
   if (argv == nullptr || !argv->is_array() || argv->as_array().empty()) {
@@ -227,7 +223,7 @@ Result<SupervisorSpec> read_spec(const fs::path& instance) {
 }
 
 Result<std::optional<SupervisorState>> read_supervisor_state(const fs::path& instance) {
-  const auto json = read_json(instance / "state.json");
+  const auto json = read_json_file(instance / "state.json");
   if (!json && json.error().kind == Kind::not_found) return std::nullopt;
   if (!json) return fail(json.error());
   SupervisorState state;
