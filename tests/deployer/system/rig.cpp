@@ -49,10 +49,9 @@ Ran run(const std::vector<std::string>& argv) {
   return {ended ? output.status.code : -1, output.out, output.err};
 }
 
-// Like a shell's: what the program was started with.
+// Like a shell's: what the program was started with; "" once it has ended.
 std::string command_line(const fs::path& process) {
-  std::ifstream file(process / "cmdline");
-  std::string text{std::istreambuf_iterator<char>(file), {}};
+  std::string text = base::read_file(process / "cmdline").value_or("");
   std::replace(text.begin(), text.end(), '\0', ' ');
   return text;
 }
