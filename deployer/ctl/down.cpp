@@ -13,7 +13,7 @@ void add_down(base::cli::Tool& tool) {
   command.flag("--force", options->force, "stop the instances even if the load balancer does not answer");
   command.action([options]() -> base::Result<int> {
     TRY_ASSIGN(const ServiceFolder folder, options->folder());
-    return take_down(folder.service(), {options->state, options->json, options->force});
+    return take_down(folder.service(), options->force, {options->state, options->json});
   });
 }
 

@@ -13,7 +13,7 @@ using base::fail;
 using base::Kind;
 using base::Result;
 
-Result<int> take_down(const std::string& service, const MoveOptions& options) {
+Result<int> take_down(const std::string& service, bool force, const MoveOptions& options) {
   const ServiceFolder folder(options.state, service);
   TRY_ASSIGN(const ServiceLock lock, ServiceLock::take(folder, "down"));
   TRY_ASSIGN(auto begun, load_begun(folder));
@@ -25,7 +25,7 @@ Result<int> take_down(const std::string& service, const MoveOptions& options) {
   const Interruption interruption;
   for (const Instance& instance : begun->rollout.instances) {
     auto drained = dial->drain(instance.id, interruption.token());
-    if (!drained && !options.force) {
+    if (!drained && !force) {
       drained.error().message += "; what users may still reach is not stopped (--force does it all the same)";
       return fail(drained.error());
     }

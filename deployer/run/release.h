@@ -24,7 +24,6 @@ base::Result<Prepared> prepare(const std::string& file, const std::optional<std:
 struct MoveOptions {
   std::filesystem::path state;
   bool json = false;
-  bool force = false;  // take_down only
 };
 
 // Releases: runs the rollout to its end, and settles it. The exit code. Kind::locked if another deployer is at work.
@@ -37,6 +36,6 @@ base::Result<int> move_on(const std::string& service, const Event& event, const 
 
 // Stops every instance of the service, at the load balancer first; an unfinished rollout ends as failed. An instance
 // that users may still reach is not stopped: where the balancer does not answer, nothing is, unless forced.
-base::Result<int> take_down(const std::string& service, const MoveOptions& options);
+base::Result<int> take_down(const std::string& service, bool force, const MoveOptions& options);
 
 }  // namespace trunkline::deployer
