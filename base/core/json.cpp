@@ -2,6 +2,7 @@
 
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/serialize.hpp>
+#include <charconv>
 #include <cmath>
 #include <fmt/format.h>
 #include <set>
@@ -53,7 +54,9 @@ class Handler {
   bool on_number_part(bj::string_view, bj::error_code&) { return true; }
   bool on_int64(int64_t number, bj::string_view, bj::error_code&) { return add(Json(number)); }
   bool on_uint64(uint64_t number, bj::string_view, bj::error_code&) { return add(Json(number)); }
-  bool on_double(double number, bj::string_view, bj::error_code& code) {
+  // Boost 1.81 may be off in the last bit, so the digits are read again. They come whole, for the text does.
+  bool on_double(double number, bj::string_view digits, bj::error_code& code) {
+    std::from_chars(digits.data(), digits.data() + digits.size(), number);
     if (!std::isfinite(number)) return refuse("the number is too large", code);
     return add(Json(number));
   }
@@ -110,31 +113,56 @@ tl::unexpected<Error> at(std::string_view text, size_t offset, std::string_view 
   return fail(Kind::invalid, std::move(message), Where{std::string(name), position.line, position.column});
 }
 
-void pretty(const Json& value, size_t depth, std::string& out) {
-  const auto line = [&](size_t indent) { out += "\n" + std::string(2 * indent, ' '); };
-  if (const auto* object = value.if_object(); object != nullptr && !object->empty()) {
-    out += '{';
-    for (bool first = true; const auto& member : *object) {
-      if (!std::exchange(first, false)) out += ',';
-      line(depth + 1);
-      out += bj::serialize(member.key()) + ": ";
-      pretty(member.value(), depth + 1, out);
-    }
-    line(depth);
-    out += '}';
-  } else if (const auto* array = value.if_array(); array != nullptr && !array->empty()) {
-    out += '[';
-    for (bool first = true; const auto& item : *array) {
-      if (!std::exchange(first, false)) out += ',';
-      line(depth + 1);
-      pretty(item, depth + 1, out);
-    }
-    line(depth);
-    out += ']';
-  } else {
-    out += bj::serialize(value);
-  }
+// The shortest digits that read back as the same double; "10.0", so that it stays one.
+std::string number_text(double number) {
+  std::string text = fmt::format("{}", number);
+  if (text.find_first_of(".en") == std::string::npos) text += ".0";
+  return text;
 }
+
+// One way to write for both forms, on one line or indented.
+class Writer {
+ public:
+  explicit Writer(bool pretty) : pretty_(pretty) {}
+
+  void write(const Json& value) {
+    if (const auto* object = value.if_object(); object != nullptr && !object->empty()) {
+      write_all('{', '}', *object, [this](const auto& member) {
+        out += bj::serialize(member.key());
+        out += pretty_ ? ": " : ":";
+        write(member.value());
+      });
+    } else if (const auto* array = value.if_array(); array != nullptr && !array->empty()) {
+      write_all('[', ']', *array, [this](const Json& item) { write(item); });
+    } else if (value.is_double()) {
+      out += number_text(value.get_double());
+    } else {
+      out += bj::serialize(value);
+    }
+  }
+
+  std::string out;
+
+ private:
+  void write_all(char open, char close, const auto& items, const auto& write_item) {
+    out += open;
+    ++depth_;
+    for (bool first = true; const auto& item : items) {
+      if (!std::exchange(first, false)) out += ',';
+      line();
+      write_item(item);
+    }
+    --depth_;
+    line();
+    out += close;
+  }
+  void line() {
+    if (pretty_) out += "\n" + std::string(2 * depth_, ' ');
+  }
+
+  bool pretty_;
+  size_t depth_ = 0;
+};
 
 }  // namespace
 
@@ -161,14 +189,16 @@ Result<Json> parse_json(std::string_view text, std::string_view name, JsonLimits
 }
 
 std::string to_text(const Json& value) {
-  return bj::serialize(value);
+  Writer writer(false);
+  writer.write(value);
+  return std::move(writer.out);
 }
 
 std::string to_pretty_text(const Json& value) {
-  std::string out;
-  pretty(value, 0, out);
-  out += '\n';
-  return out;
+  Writer writer(true);
+  writer.write(value);
+  writer.out += '\n';
+  return std::move(writer.out);
 }
 
 const Json* find(const Json& value, std::string_view key) {

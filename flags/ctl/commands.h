@@ -11,5 +11,7 @@ void add_set(base::cli::Tool& tool);
 void add_on_and_off(base::cli::Tool& tool);
 void add_toggle(base::cli::Tool& tool);
 void add_eval(base::cli::Tool& tool);
+void add_logic(base::cli::Tool& tool);
+void add_bench(base::cli::Tool& tool);
 
 }  // namespace trunkline::flags

@@ -2,8 +2,9 @@
 #include <memory>
 
 #include "base/cli/terminal.h"
-#include "base/core/files.h"
 #include "flags/ctl/commands.h"
+#include "flags/ctl/explain.h"
+#include "flags/ctl/input.h"
 #include "flags/ctl/options.h"
 #include "flags/definition/yaml/flag_document.h"
 #include "flags/evaluation/evaluation.h"
@@ -17,80 +18,123 @@ using base::Result;
 
 struct EvalOptions {
   FlagPlace place;
-  std::string key;
+  std::optional<std::string> key;
   std::optional<std::string> file;
+  std::optional<std::string> set_id;
   std::string context = "{}";
   std::optional<std::string> type;
   std::optional<std::string> fallback;
+  std::optional<std::string> batch;
+  bool explain = false;
   bool fail = false;
   bool json = false;
 };
 
-// A file that the command line names: one that is not there makes the request wrong.
-Result<std::string> read_named(const std::string& file) {
-  auto text = base::read_file(file);
-  if (text || text.error().kind != Kind::not_found) return text;
-  return base::fail(Kind::usage, text.error().message);
+// One question, as the command line or a line of a batch puts it.
+struct Question {
+  std::string key;
+  std::optional<FlagType> type{};
+  std::optional<Json> fallback{};
+  EvaluationContext context{};
+};
+
+Evaluation ask(const FlagSet& set, const Question& question, Trace* trace = nullptr) {
+  const base::WallTime now = base::system_clock().wall();
+  return question.type ? evaluate(set, question.key, *question.type, question.context, now, trace)
+                       : evaluate(set, question.key, question.context, now, trace);
 }
 
-Result<FlagSet> read_set(const EvalOptions& options) {
-  if (options.file) {
-    TRY_ASSIGN(const std::string text, read_named(*options.file));
-    return parse_flag_set(text, *options.file);
+Result<Question> parse_question(std::string_view line, const std::string& place) {
+  TRY_ASSIGN(const Json json, base::parse_json(line, place));
+  const auto wrong = [&](const char* what) { return base::fail(Kind::invalid, what, {place, 0, 0}); };
+  const Json* key = base::find(json, "key");
+  if (key == nullptr || !key->is_string()) return wrong("expected an object with a member \"key\", the flag's name");
+  Question question{.key = std::string(key->get_string())};
+  if (const Json* type = base::find(json, "type"); type != nullptr && !type->is_null()) {
+    question.type = type->is_string() ? parse_flag_type(type->get_string()) : std::nullopt;
+    if (!question.type) return wrong("type: expected boolean, string, integer, float or object");
   }
-  if (options.place.repository.empty()) {
-    return base::fail(Kind::usage, "expected --flags FILE or --repo DIR|URL (or TRUNKLINE_FLAGS_REPO)");
+  if (const Json* fallback = base::find(json, "default")) question.fallback = *fallback;
+  if (const Json* context = base::find(json, "context"); context != nullptr && !context->is_null()) {
+    auto read = context_from_json(*context);
+    if (!read) return wrong("context: expected an object");
+    question.context = *std::move(read);
   }
-  TRY_ASSIGN(FlagRepository repository, open_repository(options.place));
-  TRY_ASSIGN(const FlagFile file, repository.read());
-  return parse_flag_set(file.text, options.place.path);
+  return question;
 }
 
-Result<EvaluationContext> read_context(const std::string& argument) {
-  std::string text = argument;
-  std::string name = "--context";
-  if (argument.starts_with('@')) {
-    name = argument.substr(1);
-    TRY_ASSIGN(text, read_named(name));
+Json answer_line(const FlagSet& set, std::string_view line, const std::string& place, bool& failed) {
+  const auto question = parse_question(line, place);
+  if (!question) {
+    failed = true;
+    return {{"error", boost::json::string(to_string(question.error()))}};
   }
-  TRY_ASSIGN(Json json, base::parse_json(text, name));
-  return context_from_json(std::move(json));
+  const Evaluation answer = ask(set, *question);
+  failed = failed || answer.error_code.has_value();
+  return to_json(question->key, answer, question->fallback, question->type);
 }
 
-FlagType type_of(const std::string& name) {
-  if (name == "boolean") return FlagType::boolean;
-  if (name == "string") return FlagType::string;
-  if (name == "integer") return FlagType::integer;
-  return name == "float" ? FlagType::floating : FlagType::object;
-}
-
-std::string line_of(const std::string& key, const Evaluation& answer, const std::optional<Json>& fallback) {
-  const std::string value = answer.value != nullptr ? base::to_text(*answer.value)
-                            : fallback              ? base::to_text(*fallback)
-                                                    : "(no value)";
+std::string line_of(const Question& question, const Evaluation& answer) {
+  const Json json = to_json(question.key, answer, question.fallback, question.type);
+  const Json* value = base::find(json, "value");
   std::string how{to_string(answer.reason)};
   if (!answer.variant.empty()) how += fmt::format(", variant {}", answer.variant);
   if (answer.error_code) how += fmt::format(", {}", to_string(*answer.error_code));
-  return fmt::format("{} = {} ({})\n", key, value, how);
+  return fmt::format("{} = {} ({})\n", question.key, value == nullptr ? "(no value)" : base::to_text(*value), how);
+}
+
+Result<FlagSet> read_set(const EvalOptions& options) {
+  FlagSet set;
+  if (options.file) {
+    TRY_ASSIGN(const std::string text, read_named_file(*options.file));
+    TRY_ASSIGN(set, parse_flag_set(text, *options.file));
+  } else if (!options.place.repository.empty()) {
+    TRY_ASSIGN(FlagRepository repository, open_repository(options.place));
+    TRY_ASSIGN(const FlagFile file, repository.read());
+    TRY_ASSIGN(set, parse_flag_set(file.text, options.place.path));
+  } else {
+    return base::fail(Kind::usage, "expected --flags FILE or --repo DIR|URL (or TRUNKLINE_FLAGS_REPO)");
+  }
+  for (const base::Error& problem : set.problems()) base::cli::print_error("flagctl", problem);
+  return options.set_id ? set.select(*options.set_id) : std::move(set);
+}
+
+Result<int> eval_batch(const EvalOptions& options) {
+  TRY_ASSIGN(const FlagSet set, read_set(options));
+  bool failed = false;
+  const auto take = [&](std::string_view line, const std::string& place) {
+    return answer_line(set, line, place, failed);
+  };
+  TRY(answer_lines(*options.batch, take));
+  return options.fail && failed ? 1 : 0;
+}
+
+Result<int> eval_one(const EvalOptions& options) {
+  Question question{.key = *options.key};
+  if (options.type) question.type = parse_flag_type(*options.type);
+  if (options.fallback) {
+    TRY_ASSIGN(question.fallback, base::parse_json(*options.fallback, "--default"));
+  }
+  TRY_ASSIGN(question.context, read_context_argument(options.context));
+  TRY_ASSIGN(const FlagSet set, read_set(options));
+  Trace trace;
+  const Evaluation answer = ask(set, question, options.explain ? &trace : nullptr);
+  Json json = to_json(question.key, answer, question.fallback, question.type);
+  if (options.json) {
+    if (options.explain) json.as_object()["explanation"] = explanation_json(trace);
+    base::cli::print_json(json);
+  } else {
+    base::cli::print(line_of(question, answer));
+    if (options.explain) base::cli::print(explanation(set, question.key, answer, trace));
+  }
+  return options.fail && answer.error_code ? 1 : 0;
 }
 
 Result<int> eval(const EvalOptions& options) {
-  std::optional<Json> fallback;
-  if (options.fallback) {
-    TRY_ASSIGN(fallback, base::parse_json(*options.fallback, "--default"));
+  if (options.batch.has_value() == options.key.has_value()) {
+    return base::fail(Kind::usage, "expected either KEY or --batch FILE");
   }
-  TRY_ASSIGN(const EvaluationContext context, read_context(options.context));
-  TRY_ASSIGN(const FlagSet set, read_set(options));
-  for (const base::Error& problem : set.problems()) base::cli::print_error("flagctl", problem);
-  const base::WallTime now = base::system_clock().wall();
-  const Evaluation answer = options.type ? evaluate(set, options.key, type_of(*options.type), context, now)
-                                         : evaluate(set, options.key, context, now);
-  if (options.json) {
-    base::cli::print_json(to_json(options.key, answer, fallback));
-  } else {
-    base::cli::print(line_of(options.key, answer, fallback));
-  }
-  return options.fail && answer.error_code ? 1 : 0;
+  return options.batch ? eval_batch(options) : eval_one(options);
 }
 
 }  // namespace
@@ -102,11 +146,16 @@ void add_eval(base::cli::Tool& tool) {
       .option("--flags", options->file, "FILE", "a flag file, instead of a repository");
   add_place_options(command, options->place);
   command.option("--context", options->context, "JSON|@FILE", "whom to evaluate for, targetingKey included")
-      .option("--type", options->type, "TYPE", "what the caller expects")
+      .option("--type", options->type, "TYPE", "what the caller expects: boolean, string, integer, float or object")
       .one_of({"boolean", "string", "integer", "float", "object"})
       .option("--default", options->fallback, "JSON", "the caller's default")
-      .flag("--fail", options->fail, "exit 1 where the answer is an error")
+      .option("--flag-set", options->set_id, "ID", "only the flags with this flagSetId")
+      .option("--batch", options->batch, "FILE",
+              "one {\"key\",\"type\",\"default\",\"context\"} a line (- for stdin), one answer each")
+      .flag("--explain", options->explain, "show the way through the rule")
+      .flag("--fail", options->fail, "exit 1 where an answer is an error")
       .flag("--json", options->json, "print the answer as JSON")
+      .footer(R"(flagctl eval new-page --flags flags.json --context '{"targetingKey":"ada","tier":"gold"}' --explain)")
       .action([options] { return eval(*options); });
 }
 

@@ -10,5 +10,7 @@ int main(int argc, char** argv) {
   flags::add_on_and_off(tool);
   flags::add_toggle(tool);
   flags::add_eval(tool);
+  flags::add_logic(tool);
+  flags::add_bench(tool);
   return tool.run(argc, argv);
 }

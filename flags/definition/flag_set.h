@@ -17,7 +17,7 @@ namespace trunkline::flags {
 
 struct Variant {
   std::string name;
-  base::Json value;  // boolean, string, number or object
+  base::Json value;
 };
 
 struct Flag {
@@ -30,16 +30,28 @@ struct Flag {
   bool broken = false;                         // reported among the problems; every evaluation answers PARSE_ERROR
 
   const Variant* find_variant(std::string_view name) const;
+  // The member flagSetId of the metadata; empty if there is none.
+  std::string_view set_id() const;
+};
+
+// What is wrong in a file that is accepted all the same, with its place.
+struct Problem : base::Error {
+  std::string_view rule;  // a short name of what was broken, e.g. "unknown-operator"; lives for ever
 };
 
 class FlagSet {
  public:
-  // Null if there is none. Lives as long as the set.
+  // Null if there is none. Lives as long as the set. Where flags of several flag sets share the key it is the last one.
   const Flag* find(std::string_view key) const;
 
-  const std::vector<Flag>& flags() const { return flags_; }               // in the order of the file
-  const std::vector<base::Error>& problems() const { return problems_; }  // with places in the file
-  const base::JsonObject& metadata() const { return metadata_; }          // of the set
+  const std::vector<Flag>& flags() const { return flags_; }           // in the order of the file
+  const std::vector<Problem>& problems() const { return problems_; }  // at most kMostProblems
+  const base::JsonObject& metadata() const { return metadata_; }      // of the set
+
+  // The flags with that flagSetId alone, without problems: what `Flagd-Selector: flagSetId=ID` asks for.
+  FlagSet select(std::string_view set_id) const;
+
+  static constexpr size_t kMostProblems = 1000;
 
  private:
   friend class FlagSetBuilder;
@@ -50,20 +62,29 @@ class FlagSet {
 
   std::vector<Flag> flags_;
   std::unordered_map<std::string, size_t, Hash, std::equal_to<>> index_;
-  std::vector<base::Error> problems_;
+  std::vector<Problem> problems_;
   base::JsonObject metadata_;
 };
 
 // Keys and indexes from the root of a document to a value in it.
 using Path = std::vector<std::string>;
-// Tells where the value at a path stands; asked only when there is something to report.
-using Locate = std::function<base::Where(const Path&)>;
+// Of a member: its value, or the key in front of it.
+enum class Spot { value, key };
+// Tells where something stands; asked only when there is something to report.
+using Locate = std::function<base::Where(const Path&, Spot)>;
 
-// A flag that is wrong becomes a problem and breaks only itself. Kind::invalid if there is no `flags` object at all.
+// A flag that is wrong becomes a problem and breaks only itself. Kind::invalid if there are no `flags` at all.
 base::Result<FlagSet> build_flag_set(const base::Json& document, const Locate& locate);
 
 // Reads the JSON form. Kind::invalid as build_flag_set and for broken JSON, with the place in `name`.
 // flags/definition/yaml/flag_document.h reads YAML too.
 base::Result<FlagSet> parse_json_flag_set(std::string_view text, std::string_view name);
+
+// Locates in a JSON text, which must outlive the answer.
+Locate locate_in_json(std::string_view text, std::string_view name);
+
+// Where the flag with that key stands in a document: {"flags", key}, or {"flags", index} where `flags` is an array.
+// Nothing if it is not there.
+std::optional<Path> find_flag_path(const base::Json& document, std::string_view key);
 
 }  // namespace trunkline::flags

@@ -1,87 +1,118 @@
 #include "flags/definition/json_text.h"
 
+#include <algorithm>
+
 #include "base/core/json.h"
 
 namespace trunkline::flags {
 namespace {
 
-// Walks over valid JSON. Every function takes and leaves the place of a token's first byte.
-class Scanner {
- public:
-  explicit Scanner(std::string_view text) : text_(text) {}
+size_t skip_space(std::string_view text, size_t at) {
+  const size_t next = text.find_first_not_of(" \t\r\n", at);
+  return next == std::string_view::npos ? text.size() : next;
+}
 
-  TextRange root() { return value(space(0)); }
-
-  // The member or item named `step` of the collection at `range`.
-  std::optional<TextRange> child(TextRange range, const std::string& step) {
-    const char open = text_[range.begin];
-    if (open != '{' && open != '[') return std::nullopt;
-    size_t at = space(range.begin + 1);
-    for (size_t index = 0; at < range.end - 1; ++index) {
-      bool wanted = std::to_string(index) == step;
-      if (open == '{') {
-        const TextRange key = value(at);
-        wanted = key_text(key) == step;
-        at = space(space(key.end) + 1);  // behind the colon
-      }
-      const TextRange found = value(at);
-      if (wanted) return found;
-      at = space(found.end);
-      if (at < range.end - 1) at = space(at + 1);  // behind the comma
-    }
-    return std::nullopt;
+size_t string_end(std::string_view text, size_t at) {
+  for (++at; at < text.size() && text[at] != '"'; ++at) {
+    if (text[at] == '\\') ++at;
   }
+  return std::min(at + 1, text.size());
+}
 
- private:
-  std::string key_text(TextRange key) const {
-    const auto json = base::parse_json(text_.substr(key.begin, key.end - key.begin));
-    return json && json->is_string() ? std::string(json->get_string()) : "";
-  }
-
-  size_t space(size_t at) const {
-    const size_t next = text_.find_first_not_of(" \t\r\n", at);
-    return next == std::string_view::npos ? text_.size() : next;
-  }
-
-  size_t string_end(size_t at) const {
-    for (++at; at < text_.size() && text_[at] != '"'; ++at) {
-      if (text_[at] == '\\') ++at;
-    }
-    return at + 1;
-  }
-
-  TextRange value(size_t at) const {
-    if (at >= text_.size()) return {text_.size(), text_.size()};
-    if (text_[at] == '"') return {at, string_end(at)};
-    if (text_[at] != '{' && text_[at] != '[') {
-      const size_t end = text_.find_first_of(",]} \t\r\n", at);
-      return {at, end == std::string_view::npos ? text_.size() : end};
-    }
-    size_t end = at;
-    for (int depth = 0; end < text_.size();) {
-      const char c = text_[end];
-      if (c == '{' || c == '[') ++depth;
-      if (c == '}' || c == ']') --depth;
-      end = c == '"' ? string_end(end) : end + 1;
-      if (depth == 0) break;
-    }
-    return {at, end};
-  }
-
-  std::string_view text_;
-};
+size_t scalar_end(std::string_view text, size_t at) {
+  if (text[at] == '"') return string_end(text, at);
+  const size_t end = text.find_first_of(",]} \t\r\n", at);
+  return end == std::string_view::npos ? text.size() : end;
+}
 
 }  // namespace
 
-std::optional<TextRange> find_json_value(std::string_view text, const std::vector<std::string>& path) {
-  Scanner scanner(text);
-  std::optional<TextRange> range = scanner.root();
-  for (const std::string& step : path) {
-    if (range->begin >= text.size()) return std::nullopt;
-    range = scanner.child(*range, step);
-    if (!range) return std::nullopt;
+// Without recursion: the text may be as deep as it likes.
+void JsonPlaces::scan() {
+  line_starts_ = {0};
+  for (size_t at = text_.find('\n'); at != std::string_view::npos; at = text_.find('\n', at + 1)) {
+    line_starts_.push_back(at + 1);
   }
-  return range;
+  struct Open {
+    size_t node;
+    size_t last = 0;  // its last child so far
+  };
+  std::vector<Open> open;
+  TextRange key;
+  // Puts a node into the collection that is open.
+  const auto add = [&](size_t begin) {
+    const size_t index = nodes_.size();
+    nodes_.push_back({key, {begin, begin}});
+    key = {};
+    if (open.empty()) return index;
+    (open.back().last == 0 ? nodes_[open.back().node].child : nodes_[open.back().last].next) = index;
+    open.back().last = index;
+    return index;
+  };
+  for (size_t at = skip_space(text_, 0); at < text_.size(); at = skip_space(text_, at)) {
+    const char c = text_[at];
+    if (c == ',' || c == ':') {
+      ++at;
+    } else if (c == '{' || c == '[') {
+      open.push_back({add(at++)});
+    } else if (c == '}' || c == ']') {
+      if (open.empty()) return;
+      nodes_[open.back().node].value.end = ++at;
+      open.pop_back();
+    } else {
+      const size_t end = scalar_end(text_, at);
+      const size_t colon = skip_space(text_, end);
+      if (c == '"' && colon < text_.size() && text_[colon] == ':') {
+        key = {at, end};
+      } else {
+        nodes_[add(at)].value.end = end;
+      }
+      at = end;
+    }
+  }
+}
+
+bool JsonPlaces::is_named(const Node& node, const std::string& step) const {
+  const std::string_view key = text_.substr(node.key.begin, node.key.end - node.key.begin);
+  if (key.find('\\') == std::string_view::npos) return key.substr(1, key.size() - 2) == step;
+  const auto json = base::parse_json(key);
+  return json && json->is_string() && json->get_string() == step;
+}
+
+const JsonPlaces::Node* JsonPlaces::node_at(const std::vector<std::string>& path) {
+  if (line_starts_.empty()) scan();
+  if (nodes_.empty()) return nullptr;
+  size_t at = 0;
+  for (const std::string& step : path) {
+    const bool is_object = text_[nodes_[at].value.begin] == '{';
+    size_t index = 0;
+    for (at = nodes_[at].child; at != 0; at = nodes_[at].next, ++index) {
+      if (is_object ? is_named(nodes_[at], step) : std::to_string(index) == step) break;
+    }
+    if (at == 0) return nullptr;
+  }
+  return &nodes_[at];
+}
+
+std::optional<TextRange> JsonPlaces::find(const std::vector<std::string>& path) {
+  const Node* node = node_at(path);
+  return node == nullptr ? std::nullopt : std::optional(node->value);
+}
+
+std::optional<TextRange> JsonPlaces::find_key(const std::vector<std::string>& path) {
+  const Node* node = node_at(path);
+  if (node == nullptr) return std::nullopt;
+  return node->key.end > node->key.begin ? node->key : node->value;
+}
+
+base::Position JsonPlaces::position(size_t offset) {
+  if (line_starts_.empty()) scan();
+  const auto next = std::upper_bound(line_starts_.begin(), line_starts_.end(), offset);
+  return {static_cast<int>(next - line_starts_.begin()), static_cast<int>(offset - *(next - 1) + 1)};
+}
+
+std::optional<TextRange> find_json_value(std::string_view text, const std::vector<std::string>& path) {
+  return JsonPlaces(text).find(path);
 }
 
 }  // namespace trunkline::flags

@@ -9,13 +9,13 @@ namespace {
 
 using base::Json;
 
-Evaluation failed(ErrorCode code, const Flag* flag) {
-  return {.reason = Reason::error, .error_code = code, .metadata = flag == nullptr ? nullptr : &flag->metadata};
+Evaluation failed(ErrorCode code, const base::JsonObject* metadata) {
+  return {.reason = Reason::error, .error_code = code, .metadata = metadata};
 }
 
 Evaluation with_variant(const Flag& flag, std::string_view name, Reason reason) {
   const Variant* variant = flag.find_variant(name);
-  if (variant == nullptr) return failed(ErrorCode::general, &flag);
+  if (variant == nullptr) return failed(ErrorCode::general, &flag.metadata);
   return {.value = &variant->value, .variant = variant->name, .reason = reason, .metadata = &flag.metadata};
 }
 
@@ -24,14 +24,13 @@ Evaluation with_default(const Flag& flag, Reason reason) {
   return with_variant(flag, *flag.default_variant, reason);
 }
 
-Evaluation by_rule(const Flag& flag, const EvaluationContext& context, base::WallTime now) {
-  RuleEngine engine(flag.key, context, now);
+Evaluation by_rule(const Flag& flag, const EvaluationContext& context, base::WallTime now, Trace* trace) {
+  RuleEngine engine(flag.key, context, now, trace);
   const Value chosen = engine.run(*flag.rule);
-  if (std::holds_alternative<std::monostate>(chosen)) return with_default(flag, Reason::by_default);
-  if (const auto* name = std::get_if<std::string_view>(&chosen)) {
-    return with_variant(flag, *name, Reason::targeting_match);
-  }
-  if (std::holds_alternative<const Json*>(chosen)) return failed(ErrorCode::general, &flag);
+  if (engine.failure() != nullptr) return failed(ErrorCode::parse_error, &flag.metadata);
+  if (chosen.is_nullish()) return with_default(flag, Reason::by_default);
+  if (chosen.is_text()) return with_variant(flag, chosen.text(), Reason::targeting_match);
+  if (chosen.is_collection()) return failed(ErrorCode::general, &flag.metadata);
   return with_variant(flag, to_string(chosen), Reason::targeting_match);
 }
 
@@ -79,25 +78,37 @@ std::string_view to_string(ErrorCode code) {
       return "PARSE_ERROR";
     case ErrorCode::type_mismatch:
       return "TYPE_MISMATCH";
+    case ErrorCode::invalid_context:
+      return "INVALID_CONTEXT";
     case ErrorCode::general:
       return "GENERAL";
   }
   return "GENERAL";
 }
 
-Evaluation evaluate(const FlagSet& set, std::string_view key, const EvaluationContext& context, base::WallTime now) {
+std::optional<FlagType> parse_flag_type(std::string_view name) {
+  if (name == "boolean") return FlagType::boolean;
+  if (name == "string") return FlagType::string;
+  if (name == "integer") return FlagType::integer;
+  if (name == "float") return FlagType::floating;
+  if (name == "object") return FlagType::object;
+  return std::nullopt;
+}
+
+Evaluation evaluate(const FlagSet& set, std::string_view key, const EvaluationContext& context, base::WallTime now,
+                    Trace* trace) {
   const Flag* flag = set.find(key);
-  if (flag == nullptr) return failed(ErrorCode::flag_not_found, nullptr);
-  if (flag->broken) return failed(ErrorCode::parse_error, flag);
+  if (flag == nullptr) return failed(ErrorCode::flag_not_found, &set.metadata());
+  if (flag->broken) return failed(ErrorCode::parse_error, &flag->metadata);
   if (!flag->enabled) return {.reason = Reason::disabled, .metadata = &flag->metadata};
-  return flag->rule ? by_rule(*flag, context, now) : with_default(*flag, Reason::statically);
+  return flag->rule ? by_rule(*flag, context, now, trace) : with_default(*flag, Reason::statically);
 }
 
 Evaluation evaluate(const FlagSet& set, std::string_view key, FlagType type, const EvaluationContext& context,
-                    base::WallTime now) {
-  const Evaluation answer = evaluate(set, key, context, now);
+                    base::WallTime now, Trace* trace) {
+  const Evaluation answer = evaluate(set, key, context, now, trace);
   if (answer.value == nullptr || is_of(type, *answer.value)) return answer;
-  return {.reason = Reason::error, .error_code = ErrorCode::type_mismatch, .metadata = answer.metadata};
+  return failed(ErrorCode::type_mismatch, answer.metadata);
 }
 
 std::optional<int64_t> exact_integer(const Json& value) {
@@ -116,10 +127,12 @@ std::optional<double> exact_double(const Json& value) {
   return number < 0x1p63 && static_cast<int64_t>(number) == *integer ? std::optional(number) : std::nullopt;
 }
 
-Json to_json(std::string_view key, const Evaluation& evaluation, const std::optional<Json>& fallback) {
+Json to_json(std::string_view key, const Evaluation& evaluation, const std::optional<Json>& fallback,
+             std::optional<FlagType> type) {
   base::JsonObject object{{"key", boost::json::string(key)}};
   if (evaluation.value != nullptr) {
-    object["value"] = *evaluation.value;
+    const bool as_integer = type == FlagType::integer && evaluation.value->is_double();
+    object["value"] = as_integer ? Json(*exact_integer(*evaluation.value)) : *evaluation.value;
   } else if (fallback) {
     object["value"] = *fallback;
   }

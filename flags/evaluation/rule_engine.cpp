@@ -1,22 +1,11 @@
 #include "flags/evaluation/rule_engine.h"
 
 #include <algorithm>
-#include <charconv>
+#include <cmath>
+#include <cstring>
 
 namespace trunkline::flags {
 namespace {
-
-using base::Json;
-
-const Json* step_into(const Json& json, const std::string& step) {
-  if (const auto* array = json.if_array()) {
-    size_t index = 0;
-    const auto [end, code] = std::from_chars(step.data(), step.data() + step.size(), index);
-    const bool whole = code == std::errc{} && end == step.data() + step.size();
-    return whole && index < array->size() ? &(*array)[index] : nullptr;
-  }
-  return base::find(json, step);
-}
 
 bool holds(Op op, Order order) {
   switch (order) {
@@ -32,48 +21,106 @@ bool holds(Op op, Order order) {
   return false;
 }
 
+// The usual case of `in`: a text in a list that was written down.
+bool has_text(const base::JsonArray& array, std::string_view text) {
+  return std::any_of(array.begin(), array.end(), [&](const base::Json& item) {
+    const auto* string = item.if_string();
+    return string != nullptr && string->size() == text.size() &&
+           std::memcmp(string->data(), text.data(), text.size()) == 0;
+  });
+}
+
 }  // namespace
 
 Value RuleEngine::run(const Rule& rule) {
+  if (rule.op == Op::literal && trace_ == nullptr) return Value::of(rule.literal);
+  if (!spend(1)) return {};
+  return trace_ == nullptr ? execute(rule) : traced(rule);
+}
+
+Value RuleEngine::traced(const Rule& rule) {
+  if (rule.op == Op::literal) return Value::of(rule.literal);
+  const size_t index = trace_->steps.size();
+  trace_->steps.push_back({trace_->depth, to_json(rule), nullptr});
+  ++trace_->depth;
+  const Value value = execute(rule);
+  --trace_->depth;
+  trace_->steps[index].value = to_json(value);
+  return value;
+}
+
+Value RuleEngine::execute(const Rule& rule) {
   switch (rule.op) {
     case Op::literal:
-      return to_value(rule.literal);
+      return Value::of(rule.literal);
     case Op::array:
-    case Op::bucket: {
-      base::JsonArray items;
-      for (const Rule& item : rule.arguments) items.push_back(to_json(run(item)));
-      return keep(std::move(items));
-    }
+    case Op::bucket:
+      return keep_list(evaluate_all(rule.arguments));
+    case Op::reference:
+      return run(*rule.shared);
     case Op::var:
       return variable(rule);
+    case Op::computed_var:
+      return computed_variable(rule);
+    case Op::missing:
+      return missing(rule);
+    case Op::missing_some:
+      return missing_some(rule);
     case Op::if_:
       return choose(rule);
+    case Op::and_:
+      return first_that(false, rule);
+    case Op::or_:
+      return first_that(true, rule);
+    case Op::not_:
+      return !is_true(argument(rule, 0));
+    case Op::truth:
+      return is_true(argument(rule, 0));
     case Op::equal:
-      return loosely_equal(argument(rule, 0), argument(rule, 1));
-    case Op::strict_equal:
-      return strictly_equal(argument(rule, 0), argument(rule, 1));
     case Op::not_equal:
-      return !loosely_equal(argument(rule, 0), argument(rule, 1));
+    case Op::strict_equal:
     case Op::strict_not_equal:
-      return !strictly_equal(argument(rule, 0), argument(rule, 1));
     case Op::less:
     case Op::less_equal:
     case Op::greater:
     case Op::greater_equal:
       return compare_all(rule);
-    case Op::not_:
-      return !is_true(argument(rule, 0));
-    case Op::truth:
-      return is_true(argument(rule, 0));
-    case Op::and_:
-      return first_that(false, rule);
-    case Op::or_:
-      return first_that(true, rule);
     case Op::in:
       return contains(rule);
+    case Op::add:
+      return sum(rule);
+    case Op::subtract:
+    case Op::divide:
+    case Op::modulo:
+      return difference(rule);
+    case Op::multiply:
+      return product(rule);
+    case Op::min:
+    case Op::max:
+      return extreme(rule);
+    case Op::cat:
+      return cat(rule);
+    case Op::substr:
+      return substr(rule);
+    case Op::merge:
+      return merge(rule);
+    case Op::map:
+      return map(rule);
+    case Op::filter:
+      return filter(rule);
+    case Op::reduce:
+      return reduce(rule);
+    case Op::all:
+    case Op::none:
+    case Op::some:
+      return quantify(rule);
+    case Op::log:
+      return argument(rule, 0);
     case Op::starts_with:
     case Op::ends_with:
       return affix(rule);
+    case Op::sem_ver:
+      return sem_ver(rule);
     case Op::fractional:
       return fractional(rule);
   }
@@ -84,48 +131,10 @@ Value RuleEngine::argument(const Rule& rule, size_t index) {
   return index < rule.arguments.size() ? run(rule.arguments[index]) : Value{};
 }
 
-Value RuleEngine::keep(Json made) {
-  made_.push_back(std::make_unique<Json>(std::move(made)));
-  return made_.back().get();
-}
-
-Value RuleEngine::variable(const Rule& rule) {
-  Value name = argument(rule, 0);
-  // A name that was a literal has become the path already, and its argument null.
-  const bool dynamic = std::get_if<std::monostate>(&name) == nullptr;
-  const Value found = dynamic ? lookup(split_path(to_string(name))) : lookup(rule.path);
-  return std::holds_alternative<std::monostate>(found) ? argument(rule, 1) : found;
-}
-
-// flagd injects what stands below `$flagd`; a context cannot hide it.
-Value RuleEngine::lookup(const std::vector<std::string>& path) {
-  if (path.empty()) return whole_context();
-  if (path[0] == "$flagd") {
-    if (path.size() == 2 && path[1] == "flagKey") return flag_key_;
-    if (path.size() == 2 && path[1] == "timestamp") return int64_t{now_.time_since_epoch() / std::chrono::seconds{1}};
-    return {};
-  }
-  if (path.size() == 1 && path[0] == "targetingKey") return targeting_key();
-  const Json* json = &context_.attributes;
-  for (const std::string& step : path) {
-    json = step_into(*json, step);
-    if (json == nullptr) return {};
-  }
-  return to_value(*json);
-}
-
-Value RuleEngine::targeting_key() {
-  if (!context_.targeting_key.empty()) return std::string_view(context_.targeting_key);
-  const Json* key = base::find(context_.attributes, "targetingKey");
-  return key == nullptr ? Value{} : to_value(*key);
-}
-
-Value RuleEngine::whole_context() {
-  Json all = context_.attributes.is_object() ? context_.attributes : Json(base::JsonObject{});
-  if (!context_.targeting_key.empty()) all.as_object()["targetingKey"] = context_.targeting_key;
-  all.as_object()["$flagd"] = {{"flagKey", boost::json::string(flag_key_)},
-                               {"timestamp", now_.time_since_epoch() / std::chrono::seconds{1}}};
-  return keep(std::move(all));
+RuleEngine::Values RuleEngine::evaluate_all(const std::vector<Rule>& rules) {
+  const auto values = make_values(rules.size());
+  for (size_t i = 0; i < values.size(); ++i) values[i] = run(rules[i]);
+  return values;
 }
 
 // if, else if, ..., else.
@@ -135,7 +144,7 @@ Value RuleEngine::choose(const Rule& rule) {
   for (; i + 1 < count; i += 2) {
     if (is_true(run(rule.arguments[i]))) return run(rule.arguments[i + 1]);
   }
-  return argument(rule, i);
+  return i < count ? run(rule.arguments[i]) : Value::null();
 }
 
 // `and` gives the first operand that is false, `or` the first that is true; both else the last one.
@@ -148,34 +157,45 @@ Value RuleEngine::first_that(bool truth, const Rule& rule) {
   return last;
 }
 
-Value RuleEngine::contains(const Rule& rule) {
-  const Value needle = argument(rule, 0);
-  const Value hay = argument(rule, 1);
-  if (const auto* text = std::get_if<std::string_view>(&hay)) {
-    const auto* part = std::get_if<std::string_view>(&needle);
-    return text->find(part != nullptr ? *part : std::string_view(to_string(needle))) != std::string_view::npos;
-  }
-  const auto* json = std::get_if<const Json*>(&hay);
-  if (json == nullptr || !(*json)->is_array()) return false;
-  const auto& items = (*json)->get_array();
-  return std::any_of(items.begin(), items.end(), [&](const Json& i) { return strictly_equal(needle, to_value(i)); });
-}
-
 // `<` and `<=` take a third argument: between.
 Value RuleEngine::compare_all(const Rule& rule) {
-  const bool between = rule.arguments.size() > 2 && (rule.op == Op::less || rule.op == Op::less_equal);
-  const Value middle = argument(rule, 1);
-  if (!holds(rule.op, compare(argument(rule, 0), middle))) return false;
-  return !between || holds(rule.op, compare(middle, argument(rule, 2)));
+  const Value left = argument(rule, 0), right = argument(rule, 1);
+  // Texts and arrays are read to their ends.
+  if (left.is_collection() && !spend(left.size() * 4)) return {};
+  if (right.is_collection() && !spend(right.size() * 4)) return {};
+  if (left.is_text() && right.is_text() && !spend(std::min(left.text().size(), right.text().size()) / 64)) return {};
+  switch (rule.op) {
+    case Op::equal:
+      return loosely_equal(left, right);
+    case Op::not_equal:
+      return !loosely_equal(left, right);
+    case Op::strict_equal:
+      return strictly_equal(left, right);
+    case Op::strict_not_equal:
+      return !strictly_equal(left, right);
+    default:
+      break;
+  }
+  if (!holds(rule.op, compare(left, right))) return false;
+  if (rule.op != Op::less && rule.op != Op::less_equal) return true;
+  const Value third = argument(rule, 2);
+  return third.is_undefined() || holds(rule.op, compare(right, third));
 }
 
-Value RuleEngine::affix(const Rule& rule) {
-  if (rule.arguments.size() != 2) return {};
-  const Value text_value = argument(rule, 0), affix_value = argument(rule, 1);
-  const auto* text = std::get_if<std::string_view>(&text_value);
-  const auto* part = std::get_if<std::string_view>(&affix_value);
-  if (text == nullptr || part == nullptr) return {};
-  return rule.op == Op::starts_with ? text->starts_with(*part) : text->ends_with(*part);
+Value RuleEngine::contains(const Rule& rule) {
+  const Value needle = argument(rule, 0), hay = argument(rule, 1);
+  if (hay.is_text()) {
+    // Nothing is in an empty text, not even another one (JSONLogic asks for the text's truth first).
+    if (hay.text().empty() || !spend(hay.text().size() / 16)) return false;
+    if (needle.is_text()) return hay.text().find(needle.text()) != std::string_view::npos;
+    return hay.text().find(to_string(needle)) != std::string_view::npos;
+  }
+  if (!hay.is_array() || !spend(hay.size() / 4)) return false;
+  if (needle.is_text() && hay.kind() == Value::Kind::json) return has_text(hay.json().get_array(), needle.text());
+  for (size_t i = 0; i < hay.size(); ++i) {
+    if (strictly_equal(needle, hay.item(i))) return true;
+  }
+  return false;
 }
 
 }  // namespace trunkline::flags

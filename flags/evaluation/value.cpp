@@ -4,63 +4,42 @@
 #include <cmath>
 #include <limits>
 
-#include "base/core/overloaded.h"
 #include "base/core/text.h"
-#include "flags/definition/rule.h"
+#include "flags/definition/number_text.h"
+#include "flags/evaluation/javascript_text.h"
 
 namespace trunkline::flags {
 namespace {
 
 using base::Json;
-using base::Overloaded;
+using Kind = Value::Kind;
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr double kMostExact = 9007199254740992.0;  // 2^53
 
-double text_to_number(std::string_view text) {
-  text = base::trim(text);
-  if (text.empty()) return 0;
-  double sign = 1;
-  std::string_view digits = text;
-  if (digits.front() == '-' || digits.front() == '+') {
-    sign = digits.front() == '-' ? -1 : 1;
-    digits.remove_prefix(1);
+Json from_double(double number) {
+  if (!std::isfinite(number)) return nullptr;
+  const bool whole = std::trunc(number) == number && std::abs(number) <= kMostExact;
+  return whole ? Json(static_cast<int64_t>(number)) : Json(number);
+}
+
+// An array as the text that JavaScript's join gives.
+std::string join(const Value& array) {
+  std::string joined;
+  for (size_t i = 0; i < array.size(); ++i) {
+    if (i > 0) joined += ',';
+    const Value item = array.item(i);
+    if (!item.is_nullish()) joined += to_string(item);
   }
-  if (digits == "Infinity") return sign * std::numeric_limits<double>::infinity();
-  if (digits.empty() || ((digits.front() < '0' || digits.front() > '9') && digits.front() != '.')) return kNaN;
-  const char* end = digits.data() + digits.size();
-  if (digits.starts_with("0x") || digits.starts_with("0X")) {
-    uint64_t number = 0;
-    const auto read = std::from_chars(digits.data() + 2, end, number, 16);
-    return digits.size() == text.size() && read.ec == std::errc{} && read.ptr == end ? static_cast<double>(number)
-                                                                                     : kNaN;
-  }
-  double number = 0;
-  const auto read = std::from_chars(digits.data(), end, number);
-  if (read.ptr != end) return kNaN;
-  // Out of range: JavaScript rounds to 0 or Infinity, and so does strtod.
-  if (read.ec != std::errc{}) number = std::strtod(std::string(digits).c_str(), nullptr);
-  return sign * number;
-}
-
-bool is_null(const Value& value) {
-  return std::holds_alternative<std::monostate>(value);
-}
-
-const std::string_view* text_of(const Value& value) {
-  return std::get_if<std::string_view>(&value);
-}
-
-const Json* collection_of(const Value& value) {
-  const auto* pointer = std::get_if<const Json*>(&value);
-  return pointer == nullptr ? nullptr : *pointer;
+  return joined;
 }
 
 }  // namespace
 
-Value to_value(const Json& json) {
+Value Value::of(const Json& json) {
   switch (json.kind()) {
     case boost::json::kind::null:
-      return std::monostate{};
+      return null();
     case boost::json::kind::bool_:
       return json.get_bool();
     case boost::json::kind::int64:
@@ -73,78 +52,150 @@ Value to_value(const Json& json) {
       return std::string_view(json.get_string());
     case boost::json::kind::array:
     case boost::json::kind::object:
-      return &json;
+      break;
   }
-  return std::monostate{};
+  Value value(Kind::json);
+  value.json_ = &json;
+  return value;
+}
+
+size_t Value::size() const {
+  if (kind_ == Kind::list) return list_->size;
+  return is_array() ? json_->get_array().size() : 0;
+}
+
+Value Value::item(size_t index) const {
+  return kind_ == Kind::list ? list_->items[index] : of(json_->get_array()[index]);
 }
 
 Json to_json(const Value& value) {
-  return std::visit(Overloaded{[](std::monostate) { return Json(nullptr); },
-                               [](std::string_view text) { return Json(boost::json::string(text)); },
-                               [](const Json* json) { return *json; }, [](auto plain) { return Json(plain); }},
-                    value);
+  switch (value.kind()) {
+    case Kind::undefined:
+    case Kind::null:
+      return nullptr;
+    case Kind::boolean:
+      return value.boolean();
+    case Kind::integer:
+      return value.integer();
+    case Kind::natural:
+      return value.natural();
+    case Kind::floating:
+      return from_double(value.floating());
+    case Kind::text:
+      return boost::json::string(value.text());
+    case Kind::json:
+      return value.json();
+    case Kind::list:
+      break;
+  }
+  base::JsonArray array;
+  for (size_t i = 0; i < value.size(); ++i) array.push_back(to_json(value.item(i)));
+  return array;
 }
 
 bool is_true(const Value& value) {
-  return std::visit(Overloaded{[](std::monostate) { return false; }, [](bool truth) { return truth; },
-                               [](int64_t number) { return number != 0; }, [](uint64_t number) { return number != 0; },
-                               [](double number) { return number != 0 && !std::isnan(number); },
-                               [](std::string_view text) { return !text.empty(); },
-                               [](const Json* json) { return !json->is_array() || !json->get_array().empty(); }},
-                    value);
-}
-
-bool is_number(const Value& value) {
-  return std::holds_alternative<int64_t>(value) || std::holds_alternative<uint64_t>(value) ||
-         std::holds_alternative<double>(value);
+  switch (value.kind()) {
+    case Kind::undefined:
+    case Kind::null:
+      return false;
+    case Kind::boolean:
+      return value.boolean();
+    case Kind::integer:
+      return value.integer() != 0;
+    case Kind::natural:
+      return true;
+    case Kind::floating:
+      return value.floating() != 0 && !std::isnan(value.floating());
+    case Kind::text:
+      return !value.text().empty();
+    case Kind::json:
+    case Kind::list:
+      return !value.is_array() || value.size() > 0;
+  }
+  return false;
 }
 
 double to_number(const Value& value) {
-  return std::visit(
-      Overloaded{[](std::monostate) { return 0.0; }, [](bool truth) { return truth ? 1.0 : 0.0; },
-                 [](int64_t number) { return static_cast<double>(number); },
-                 [](uint64_t number) { return static_cast<double>(number); }, [](double number) { return number; },
-                 [](std::string_view text) { return text_to_number(text); },
-                 [](const Json* json) { return text_to_number(to_string(Value(json))); }},
-      value);
+  switch (value.kind()) {
+    case Kind::undefined:
+      return kNaN;
+    case Kind::null:
+      return 0;
+    case Kind::boolean:
+      return value.boolean() ? 1 : 0;
+    case Kind::integer:
+      return static_cast<double>(value.integer());
+    case Kind::natural:
+      return static_cast<double>(value.natural());
+    case Kind::floating:
+      return value.floating();
+    case Kind::text:
+      return text_to_number(value.text());
+    case Kind::json:
+    case Kind::list:
+      return text_to_number(to_string(value));
+  }
+  return kNaN;
+}
+
+double to_leading_number(const Value& value) {
+  if (value.is_number()) return to_number(value);
+  return value.is_text() ? leading_number(value.text()) : leading_number(to_string(value));
 }
 
 std::string to_string(const Value& value) {
-  if (is_null(value)) return "null";
-  if (const auto* truth = std::get_if<bool>(&value)) return *truth ? "true" : "false";
-  if (const auto* text = text_of(value)) return std::string(*text);
-  const Json* json = collection_of(value);
-  if (json == nullptr) return number_text(to_json(value));
-  if (json->is_object()) return "[object Object]";
-  std::string joined;
-  for (bool first = true; const Json& item : json->get_array()) {
-    if (!std::exchange(first, false)) joined += ',';
-    if (!item.is_null()) joined += to_string(to_value(item));
+  switch (value.kind()) {
+    case Kind::undefined:
+      return "undefined";
+    case Kind::null:
+      return "null";
+    case Kind::boolean:
+      return value.boolean() ? "true" : "false";
+    case Kind::integer:
+      return std::to_string(value.integer());
+    case Kind::natural:
+      return std::to_string(value.natural());
+    case Kind::floating:
+      return number_text(value.floating());
+    case Kind::text:
+      return std::string(value.text());
+    case Kind::json:
+    case Kind::list:
+      return value.is_array() ? join(value) : "[object Object]";
   }
-  return joined;
+  return "";
 }
 
 bool strictly_equal(const Value& a, const Value& b) {
-  if (is_number(a) && is_number(b)) return to_number(a) == to_number(b);
-  return a == b;
+  if (a.is_number() && b.is_number()) return to_number(a) == to_number(b);
+  if (a.kind() != b.kind()) return false;
+  switch (a.kind()) {
+    case Kind::boolean:
+      return a.boolean() == b.boolean();
+    case Kind::text:
+      return a.text() == b.text();
+    case Kind::json:
+      return &a.json() == &b.json();
+    case Kind::list:
+      return &a.list() == &b.list();
+    default:
+      return true;  // undefined and null
+  }
 }
 
 bool loosely_equal(const Value& a, const Value& b) {
-  if (is_null(a) || is_null(b)) return is_null(a) && is_null(b);
-  const bool both_collections = collection_of(a) != nullptr && collection_of(b) != nullptr;
-  if (a.index() == b.index() || both_collections) return strictly_equal(a, b);
+  if (a.is_nullish() || b.is_nullish()) return a.is_nullish() && b.is_nullish();
+  if (a.kind() == b.kind() || (a.is_collection() && b.is_collection())) return strictly_equal(a, b);
   // A collection meets a text as its own text; everything else meets as numbers.
-  if (text_of(a) != nullptr && collection_of(b) != nullptr) return *text_of(a) == to_string(b);
-  if (text_of(b) != nullptr && collection_of(a) != nullptr) return *text_of(b) == to_string(a);
+  if (a.is_text() && b.is_collection()) return a.text() == to_string(b);
+  if (b.is_text() && a.is_collection()) return b.text() == to_string(a);
   return to_number(a) == to_number(b);
 }
 
 Order compare(const Value& a, const Value& b) {
-  const auto texts = [](const Value& v) { return text_of(v) != nullptr || collection_of(v) != nullptr; };
-  if (texts(a) && texts(b)) {
-    const int order = to_string(a).compare(to_string(b));
-    return order < 0 ? Order::less : order > 0 ? Order::greater : Order::equal;
-  }
+  if (a.is_text() && b.is_text()) return compare_utf16(a.text(), b.text());
+  const auto is_textual = [](const Value& v) { return v.is_text() || v.is_collection(); };
+  if (is_textual(a) && is_textual(b)) return compare_utf16(to_string(a), to_string(b));
   const double x = to_number(a), y = to_number(b);
   if (std::isnan(x) || std::isnan(y)) return Order::unordered;
   return x < y ? Order::less : x > y ? Order::greater : Order::equal;

@@ -10,18 +10,21 @@ using base::YamlNode;
 
 namespace {
 
-// The node at `path`, or the last one on the way to it.
-const YamlNode& nearest(const YamlNode& root, const Path& path) {
+// Where the value or key at `path` stands, or the last one on the way to it.
+Position nearest(const YamlNode& root, const Path& path, Spot spot) {
   const YamlNode* node = &root;
+  Position place = root.start;
   for (const std::string& step : path) {
-    const YamlNode* next = node->find(step);
+    const base::YamlMember* member = node->find_member(step);
+    const YamlNode* next = member == nullptr ? nullptr : &member->value;
     size_t index = 0;
     std::from_chars(step.data(), step.data() + step.size(), index);
     if (node->is_sequence() && index < node->items.size()) next = &node->items[index];
     if (next == nullptr) break;
     node = next;
+    place = spot == Spot::key && member != nullptr ? member->key.start : node->start;
   }
-  return *node;
+  return place;
 }
 
 }  // namespace
@@ -39,16 +42,20 @@ base::YamlLimits flag_yaml_limits() {
 
 Result<FlagDocument> parse_flag_document(std::string_view text, std::string_view name) {
   if (format_of(text, name) == Format::json) {
-    TRY_ASSIGN(FlagSet set, parse_json_flag_set(text, name));
-    return FlagDocument{std::move(set), std::string(text)};
+    TRY_ASSIGN(const base::Json document, base::parse_json(text, name));
+    Locate locate = locate_in_json(text, name);
+    TRY_ASSIGN(FlagSet set, build_flag_set(document, locate));
+    return FlagDocument{std::move(set), std::string(text), std::move(locate)};
   }
-  TRY_ASSIGN(const YamlNode root, base::parse_yaml(text, name, flag_yaml_limits()));
+  TRY_ASSIGN(YamlNode root, base::parse_yaml(text, name, flag_yaml_limits()));
   const base::Json document = base::to_json(root);
-  TRY_ASSIGN(FlagSet set, build_flag_set(document, [&](const Path& path) {
-               const Position place = nearest(root, path).start;
-               return base::Where{std::string(name), place.line, place.column};
-             }));
-  return FlagDocument{std::move(set), base::to_text(document)};
+  const auto shared = std::make_shared<const YamlNode>(std::move(root));
+  Locate locate = [shared, file = std::string(name)](const Path& path, Spot spot) {
+    const Position place = nearest(*shared, path, spot);
+    return base::Where{file, place.line, place.column};
+  };
+  TRY_ASSIGN(FlagSet set, build_flag_set(document, locate));
+  return FlagDocument{std::move(set), base::to_text(document), std::move(locate)};
 }
 
 Result<FlagSet> parse_flag_set(std::string_view text, std::string_view name) {

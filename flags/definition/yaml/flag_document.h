@@ -23,6 +23,7 @@ base::YamlLimits flag_yaml_limits();
 struct FlagDocument {
   FlagSet set;
   std::string json;  // the document as JSON: of a JSON file its own bytes
+  Locate locate;     // in the text that was read, which must be there still
 };
 
 // Kind::invalid with the place in `name` for what cannot be read at all; flags that are wrong are problems in the set.

@@ -58,5 +58,13 @@ TEST(Json, FindsMembers) {
   EXPECT_EQ(find(Json(1), "a"), nullptr);
 }
 
+TEST(Json, ReadsDoublesToTheLastBitAndPrintsTheShortestDigits) {
+  const auto again = [](const char* text) { return to_text(parse_json(text).value()); };
+  EXPECT_EQ(again("[0.1, 3.14, 1e300, -2.5E-3, 1e-7]"), "[0.1,3.14,1e+300,-0.0025,1e-07]");
+  EXPECT_EQ(again("[10.0, 1E3]"), "[10.0,1000.0]") << "a double stays one when it is read again";
+  EXPECT_EQ(parse_json("123456789012345680000")->as_double(), 123456789012345680000.0);
+  EXPECT_EQ(parse_json("8.289940625e-05")->as_double(), 8.289940625e-05);
+}
+
 }  // namespace
 }  // namespace trunkline::base

@@ -57,7 +57,7 @@ TEST(FlagSet, ReportsEachBadFlagWithItsPlaceAndKeepsTheOthers) {
   "good": {"state": "ENABLED", "variants": {"on": true}, "defaultVariant": "on"},
   "list": [],
   "state": {"state": "enabled", "variants": {"on": true}},
-  "value": {"state": "ENABLED", "variants": {"on": [1]}},
+  "value": {"state": "ENABLED", "variants": {"on": null}},
   "rule": {"state": "ENABLED", "variants": {"on": true}, "targeting": {"if": [{"staarts_with": []}, "on"]}}
 }})";
   EXPECT_EQ(
@@ -79,10 +79,10 @@ TEST(FlagSet, ReportsPlacesInYamlToo) {
 }
 
 TEST(FlagSet, RefusesWhatIsNoFlagSet) {
-  EXPECT_EQ(to_string(parse_flag_set("{\"flags\": []}", "f.json").error()),
-            "f.json:1:11: expected a member \"flags\" with an object of flags");
+  EXPECT_EQ(to_string(parse_flag_set("{\"flags\": 5}", "f.json").error()),
+            "f.json:1:11: expected a member \"flags\" with an object or an array of flags");
   EXPECT_EQ(to_string(parse_flag_set("{}", "f.json").error()),
-            "f.json:1:1: expected a member \"flags\" with an object of flags");
+            "f.json:1:1: expected a member \"flags\" with an object or an array of flags");
   EXPECT_EQ(parse_flag_set("{\"flags\": {\"a\":1,\"a\":2}}", "f.json").error().where.column, 20);
   EXPECT_FALSE(parse_flag_set("", "f.yaml"));
 }

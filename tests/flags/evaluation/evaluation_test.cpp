@@ -28,7 +28,7 @@ const char* const kFlags = R"(
 TEST(Evaluation, AnswersEachCaseWithItsReason) {
   const FlagSet set = set_of(kFlags);
   const std::string meta = R"("metadata":{"set":1}})";
-  EXPECT_EQ(answer(set, "gone"), R"({"key":"gone","reason":"ERROR","errorCode":"FLAG_NOT_FOUND"})");
+  EXPECT_EQ(answer(set, "gone"), R"({"key":"gone","reason":"ERROR","errorCode":"FLAG_NOT_FOUND",)" + meta);
   EXPECT_EQ(answer(set, "static"),
             R"({"key":"static","value":true,"variant":"on","reason":"STATIC","metadata":{"set":1,"owner":"web"}})");
   EXPECT_EQ(answer(set, "empty"), R"({"key":"empty","value":true,"variant":"on","reason":"STATIC",)" + meta);

@@ -29,8 +29,8 @@ TEST(Statistics, AddUp) {
   other.add({.retried = true, .failure = "no answer"}, milliseconds(1));
   one.merge(other);
   EXPECT_EQ(base::to_text(one.report()),
-            R"({"requests":3,"failed":2,"slow":0,"met_fault":1,"retried":1,"statuses":{"302":1,"500":1},"mean_ms":0E0,)"
-            R"("p50_ms":0E0,"p90_ms":0E0,"p99_ms":0E0,"max_ms":0E0,"failures":["status 500","no answer"]})");
+            R"({"requests":3,"failed":2,"slow":0,"met_fault":1,"retried":1,"statuses":{"302":1,"500":1},"mean_ms":0.0,)"
+            R"("p50_ms":0.0,"p90_ms":0.0,"p99_ms":0.0,"max_ms":0.0,"failures":["status 500","no answer"]})");
 }
 
 TEST(Statistics, KeepTheFirstFailuresOnly) {

@@ -1,0 +1,79 @@
+#include <memory>
+#include <optional>
+
+#include "base/cli/terminal.h"
+#include "flags/ctl/commands.h"
+#include "flags/ctl/input.h"
+#include "flags/evaluation/rule_engine.h"
+
+namespace trunkline::flags {
+namespace {
+
+using base::Json;
+using base::Kind;
+using base::Result;
+
+struct LogicOptions {
+  std::optional<std::string> rule;
+  std::string data = "{}";
+  std::optional<std::string> batch;
+};
+
+// A rule by itself belongs to no flag: $flagd.flagKey is "".
+Result<Json> run_rule(const Json& rule, Json data, const std::string& place) {
+  const CompiledRule compiled = compile_rule(rule);
+  if (!compiled) {
+    std::string path;
+    for (const std::string& step : compiled.error().path) path += (path.empty() ? "" : ".") + step;
+    return base::fail(Kind::invalid, path + ": " + compiled.error().message, {place, 0, 0});
+  }
+  auto context = context_from_json(std::move(data));
+  if (!context) return base::fail(Kind::invalid, "expected the data to be a JSON object", {place, 0, 0});
+  RuleEngine engine("", *context, base::system_clock().wall());
+  const Value value = engine.run(*compiled);
+  if (engine.failure() != nullptr) return base::fail(Kind::invalid, engine.failure(), {place, 0, 0});
+  return to_json(value);
+}
+
+Result<Json> run_line(std::string_view line, const std::string& place) {
+  TRY_ASSIGN(const Json request, base::parse_json(line, place));
+  const Json* rule = base::find(request, "rule");
+  if (rule == nullptr) return base::fail(Kind::invalid, "expected an object with a member \"rule\"", {place, 0, 0});
+  const Json* data = base::find(request, "data");
+  return run_rule(*rule, data == nullptr || data->is_null() ? Json(base::JsonObject{}) : *data, place);
+}
+
+Json answer(const Result<Json>& result) {
+  if (result) return {{"result", *result}};
+  return {{"error", boost::json::string(to_string(result.error()))}};
+}
+
+Result<int> logic(const LogicOptions& options) {
+  if (options.batch.has_value() == options.rule.has_value()) {
+    return base::fail(Kind::usage, "expected either --rule JSON|@FILE or --batch FILE");
+  }
+  if (options.batch) {
+    const auto take = [](std::string_view line, const std::string& place) { return answer(run_line(line, place)); };
+    TRY(answer_lines(*options.batch, take));
+    return 0;
+  }
+  TRY_ASSIGN(const Json rule, read_json_argument(*options.rule, "--rule"));
+  TRY_ASSIGN(Json data, read_json_argument(options.data, "--data"));
+  TRY_ASSIGN(const Json value, run_rule(rule, std::move(data), "--rule"));
+  base::cli::print_json(value);
+  return 0;
+}
+
+}  // namespace
+
+void add_logic(base::cli::Tool& tool) {
+  auto options = std::make_shared<LogicOptions>();
+  auto command = tool.command("logic", "evaluate a targeting rule by itself");
+  command.option("--rule", options->rule, "JSON|@FILE", "the rule")
+      .option("--data", options->data, "JSON|@FILE", "what its vars see")
+      .option("--batch", options->batch, "FILE", "one {\"rule\",\"data\"} a line (- for stdin), one answer each")
+      .footer(R"(flagctl logic --rule '{"in":[{"var":"country"},["JP","DE"]]}' --data '{"country":"JP"}')")
+      .action([options] { return logic(*options); });
+}
+
+}  // namespace trunkline::flags

@@ -1,0 +1,71 @@
+#include <algorithm>
+#include <cstring>
+#include <new>
+
+#include "flags/evaluation/rule_engine.h"
+
+// What an evaluation may use, and where what it makes is kept.
+namespace trunkline::flags {
+namespace {
+
+int depth_of(const Value& value) {
+  return value.kind() == Value::Kind::list ? value.list().depth : 0;
+}
+
+}  // namespace
+
+Value RuleEngine::fail(const char* why) {
+  if (failure_ == nullptr) failure_ = why;
+  steps_left_ = 0;  // everything that is still open ends at its next step
+  return {};
+}
+
+bool RuleEngine::spend(size_t count) {
+  if (count < static_cast<size_t>(steps_left_)) {
+    steps_left_ -= static_cast<int64_t>(count);
+    return true;
+  }
+  fail("the rule takes too many steps");
+  return false;
+}
+
+bool RuleEngine::spend_bytes(size_t count) {
+  if (!spend(count / 64)) return false;
+  if (count > bytes_left_) {
+    fail("the rule makes too much text and too many lists");
+    return false;
+  }
+  bytes_left_ -= count;
+  return true;
+}
+
+std::span<Value> RuleEngine::make_values(size_t count) {
+  if (!spend_bytes(count * sizeof(Value))) return {};
+  auto* values = static_cast<Value*>(memory_.allocate(count * sizeof(Value), alignof(Value)));
+  std::uninitialized_default_construct_n(values, count);
+  return {values, count};
+}
+
+Value RuleEngine::keep_text(std::string_view text) {
+  if (!spend_bytes(text.size())) return {};
+  auto* copy = static_cast<char*>(memory_.allocate(std::max<size_t>(text.size(), 1), 1));
+  std::memcpy(copy, text.data(), text.size());
+  return std::string_view(copy, text.size());
+}
+
+// `items` stay where they are: they come from make_values.
+Value RuleEngine::keep_list(Values items) {
+  if (!spend_bytes(sizeof(List))) return {};
+  int deepest = 0;
+  for (const Value& item : items) deepest = std::max(deepest, depth_of(item));
+  if (deepest >= kDeepest) return fail("the rule nests lists too deeply");
+  return static_cast<const List*>(new (memory_.allocate(sizeof(List), alignof(List)))
+                                      List{items.data(), items.size(), deepest + 1});
+}
+
+Value RuleEngine::keep_json(base::Json json) {
+  kept_.push_back(std::make_unique<base::Json>(std::move(json)));
+  return Value::of(*kept_.back());
+}
+
+}  // namespace trunkline::flags
