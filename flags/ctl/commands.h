@@ -13,5 +13,9 @@ void add_toggle(base::cli::Tool& tool);
 void add_eval(base::cli::Tool& tool);
 void add_logic(base::cli::Tool& tool);
 void add_bench(base::cli::Tool& tool);
+void add_lint(base::cli::Tool& tool);
+void add_schema(base::cli::Tool& tool);
+void add_diff(base::cli::Tool& tool);
+void add_test(base::cli::Tool& tool);
 
 }  // namespace trunkline::flags

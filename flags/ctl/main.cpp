@@ -12,5 +12,9 @@ int main(int argc, char** argv) {
   flags::add_eval(tool);
   flags::add_logic(tool);
   flags::add_bench(tool);
+  flags::add_lint(tool);
+  flags::add_schema(tool);
+  flags::add_diff(tool);
+  flags::add_test(tool);
   return tool.run(argc, argv);
 }

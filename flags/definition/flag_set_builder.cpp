@@ -211,8 +211,13 @@ Result<FlagSet> build_flag_set(const Json& document, const Locate& locate) {
 
 Locate locate_in_json(std::string_view text, std::string_view name) {
   const auto places = std::make_shared<JsonPlaces>(text);
-  return [places, name = std::string(name)](const Path& path, Spot spot) {
-    const auto range = spot == Spot::key ? places->find_key(path) : places->find(path);
+  return [places, name = std::string(name)](Path path, Spot spot) {
+    auto range = spot == Spot::key ? places->find_key(path) : places->find(path);
+    // What is not there is looked for where it would be.
+    while (!range && !path.empty()) {
+      path.pop_back();
+      range = places->find(path);
+    }
     const base::Position place = places->position(range ? range->begin : 0);
     return base::Where{name, place.line, place.column};
   };
