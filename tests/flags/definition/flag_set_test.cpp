@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include "base/core/files.h"
+#include "base/core/text.h"
+#include "flags/definition/json_text.h"
 #include "flags/definition/yaml/flag_document.h"
 
 namespace trunkline::flags {
@@ -85,6 +88,86 @@ TEST(FlagSet, RefusesWhatIsNoFlagSet) {
             "f.json:1:1: expected a member \"flags\" with an object or an array of flags");
   EXPECT_EQ(parse_flag_set("{\"flags\": {\"a\":1,\"a\":2}}", "f.json").error().where.column, 20);
   EXPECT_FALSE(parse_flag_set("", "f.yaml"));
+}
+
+TEST(FlagSet, ReadsFlagsFromAnArrayAndTellsFlagSetsApart) {
+  const FlagSet set = parsed(R"({"metadata": {"flagSetId": "one"}, "flags": [
+    {"key": "a", "state": "ENABLED", "variants": {"x": 1}, "defaultVariant": "x"},
+    {"key": "b", "state": "ENABLED", "variants": {"x": 2}, "defaultVariant": "x", "metadata": {"flagSetId": "two"}},
+    {"key": "a", "state": "ENABLED", "variants": {"x": 3}, "defaultVariant": "x", "metadata": {"flagSetId": "two"}}]})");
+  EXPECT_TRUE(set.problems().empty());
+  EXPECT_EQ(set.flags().size(), 3u);
+  EXPECT_EQ(set.find("a")->variants[0].value, 3) << "the last one counts where nobody says which set";
+  EXPECT_EQ(set.select("one").find("a")->variants[0].value, 1);
+  EXPECT_EQ(set.select("one").find("b"), nullptr);
+  EXPECT_EQ(set.select("two").flags().size(), 2u);
+  EXPECT_EQ(set.select("three").flags().size(), 0u);
+  EXPECT_EQ(set.select("two").metadata().at("flagSetId"), "one");
+}
+
+TEST(FlagSet, ReportsWhatOnlyAnArrayCanHaveWrong) {
+  constexpr std::string_view kText = R"({"flags": [
+    {"state": "ENABLED"}, 7,
+    {"key": "a", "state": "ENABLED", "variants": {"x": 1}},
+    {"key": "a", "state": "ENABLED", "variants": {"x": 2}}]})";
+  EXPECT_EQ(problems(kText), (std::vector<std::string>{
+                                 "f.json:2:5: flags.0: expected an object with a member \"key\", the name of the flag",
+                                 "f.json:2:27: flags.1: expected an object with a member \"key\", the name of the flag",
+                                 "f.json:4:13: flags.3.key: the flag \"a\" stands here a second time"}));
+  EXPECT_EQ(parsed(kText).flags().size(), 1u);
+  EXPECT_EQ(parsed(kText).find("a")->variants[0].value, 2);
+  EXPECT_EQ(find_flag_path(base::parse_json(kText).value(), "a"), (Path{"flags", "3"}));
+  EXPECT_EQ(find_flag_path(base::parse_json(kText).value(), "b"), std::nullopt);
+}
+
+TEST(FlagSet, SharesEvaluatorsByName) {
+  constexpr std::string_view kText =
+      R"({"$evaluators": {"staff": {"in": ["@x", {"var": "email"}]}, "nested": {"$ref": "staff"},
+      "wrong": {"cast": 1}}, "flags": {
+    "good": {"state": "ENABLED", "variants": {"on": 1}, "targeting": {"if": [{"$ref": "staff"}, "on"]}},
+    "gone": {"state": "ENABLED", "variants": {"on": 1}, "targeting": {"if": [{"$ref": "stuff"}, "on"]}},
+    "nest": {"state": "ENABLED", "variants": {"on": 1}, "targeting": {"$ref": "nested"}},
+    "hurt": {"state": "ENABLED", "variants": {"on": 1}, "targeting": {"$ref": "wrong"}}}})";
+  EXPECT_EQ(problems(kText),
+            (std::vector<std::string>{
+                "f.json:1:80: $evaluators.nested.$ref: an evaluator cannot refer to another one",
+                "f.json:2:25: $evaluators.wrong.cast: unknown operator \"cast\", did you mean \"cat\"?",
+                "f.json:4:87: flags.gone.targeting.if.0.$ref: no evaluator \"stuff\", did you mean \"staff\"?",
+                "f.json:5:79: flags.nest.targeting.$ref: the evaluator \"nested\" is broken: an evaluator cannot refer "
+                "to another one",
+                "f.json:6:79: flags.hurt.targeting.$ref: the evaluator \"wrong\" is broken: unknown operator \"cast\", "
+                "did you mean \"cat\"?"}));
+  const FlagSet set = parsed(kText);
+  EXPECT_FALSE(set.find("good")->broken);
+  EXPECT_TRUE(set.find("gone")->broken && set.find("nest")->broken && set.find("hurt")->broken);
+}
+
+TEST(FlagSet, ReadsTenThousandFlagsAndBoundsItsProblems) {
+  std::string text = "{\"flags\": {";
+  for (int i = 0; i < 10'000; ++i) {
+    text += (i == 0 ? "\"flag-" : ",\n\"flag-") + std::to_string(i) +
+            R"(": {"state": "enabled", "variants": {"on": true}})";
+  }
+  const FlagSet set = parsed(text + "}}");
+  EXPECT_EQ(set.flags().size(), 10'000u);
+  ASSERT_EQ(set.problems().size(), FlagSet::kMostProblems);
+  EXPECT_EQ(set.problems().back().where, (base::Where{"f.json", 1000, 23}));
+}
+
+TEST(Rule, IsTheSameAfterItWasPrinted) {
+  const std::string text = base::read_file(TRUNKLINE_SOURCE_DIR "/tests/flags/evaluation/rules.cases").value();
+  int rules = 0;
+  for (const std::string_view line : base::split(text, '\n')) {
+    if (line.empty() || line.starts_with('#')) continue;
+    const auto rule = compile_rule(base::parse_json(base::trim(line.substr(0, line.find(" | ")))).value());
+    if (!rule) continue;
+    const base::Json printed = to_json(*rule);
+    const auto again = compile_rule(base::parse_json(base::to_text(printed)).value());
+    ASSERT_TRUE(again) << line;
+    EXPECT_EQ(to_json(*again), printed) << line;
+    ++rules;
+  }
+  EXPECT_GT(rules, 250);
 }
 
 TEST(JsonText, FindsValuesBehindStringsThatLookLikeJson) {
