@@ -1,6 +1,6 @@
 #include <algorithm>
-#include <cstring>
 #include <new>
+#include <utility>
 
 #include "flags/evaluation/rule_engine.h"
 
@@ -39,17 +39,30 @@ bool RuleEngine::spend_bytes(size_t count) {
   return true;
 }
 
+void* RuleEngine::allocate(size_t count) {
+  constexpr size_t kBlock = size_t{64} * 1024;
+  count = (count + kAlignment - 1) / kAlignment * kAlignment;
+  if (count > room_size_) {
+    room_size_ = std::max(count, kBlock);
+    // The array's own alignment is that of new, which is enough for everything here.
+    blocks_.emplace_back(new std::byte[room_size_]);
+    room_ = blocks_.back().get();
+  }
+  room_size_ -= count;
+  return std::exchange(room_, room_ + count);
+}
+
 std::span<Value> RuleEngine::make_values(size_t count) {
   if (!spend_bytes(count * sizeof(Value))) return {};
-  auto* values = static_cast<Value*>(memory_.allocate(count * sizeof(Value), alignof(Value)));
+  auto* values = static_cast<Value*>(allocate(count * sizeof(Value)));
   std::uninitialized_default_construct_n(values, count);
   return {values, count};
 }
 
 Value RuleEngine::keep_text(std::string_view text) {
   if (!spend_bytes(text.size())) return {};
-  auto* copy = static_cast<char*>(memory_.allocate(std::max<size_t>(text.size(), 1), 1));
-  std::memcpy(copy, text.data(), text.size());
+  auto* copy = static_cast<char*>(allocate(text.size()));
+  std::copy(text.begin(), text.end(), copy);
   return std::string_view(copy, text.size());
 }
 
@@ -59,8 +72,7 @@ Value RuleEngine::keep_list(Values items) {
   int deepest = 0;
   for (const Value& item : items) deepest = std::max(deepest, depth_of(item));
   if (deepest >= kDeepest) return fail("the rule nests lists too deeply");
-  return static_cast<const List*>(new (memory_.allocate(sizeof(List), alignof(List)))
-                                      List{items.data(), items.size(), deepest + 1});
+  return static_cast<const List*>(new (allocate(sizeof(List))) List{items.data(), items.size(), deepest + 1});
 }
 
 Value RuleEngine::keep_json(base::Json json) {

@@ -3,7 +3,6 @@
 #include <array>
 #include <cstddef>
 #include <memory>
-#include <memory_resource>
 #include <optional>
 #include <span>
 #include <vector>
@@ -94,6 +93,7 @@ class RuleEngine {
   // Takes `count` small steps, or a copy of `count` bytes, from what is left.
   bool spend(size_t count);
   bool spend_bytes(size_t count);
+  void* allocate(size_t count);                // after spend_bytes; lives as long as this
   std::span<Value> make_values(size_t count);  // empty where nothing is left
   Value keep_text(std::string_view text);
   Value keep_list(Values items);
@@ -102,6 +102,7 @@ class RuleEngine {
   static constexpr int64_t kMostSteps = 1'000'000;
   static constexpr size_t kMostBytes = 16 * 1024 * 1024;
   static constexpr int kDeepest = 200;
+  static constexpr size_t kAlignment = alignof(std::max_align_t);
 
   std::string_view flag_key_;
   const EvaluationContext& context_;
@@ -112,8 +113,10 @@ class RuleEngine {
   size_t bytes_left_ = kMostBytes;
   const char* failure_ = nullptr;
   std::vector<std::unique_ptr<base::Json>> kept_;
-  alignas(std::max_align_t) std::array<std::byte, 1024> buffer_;
-  std::pmr::monotonic_buffer_resource memory_{buffer_.data(), buffer_.size()};
+  std::vector<std::unique_ptr<std::byte[]>> blocks_;
+  std::byte* room_ = buffer_.data();
+  size_t room_size_ = sizeof(buffer_);
+  alignas(kAlignment) std::array<std::byte, 1024> buffer_;
 };
 
 }  // namespace trunkline::flags

@@ -26,7 +26,7 @@ Value RuleEngine::cat(const Rule& rule) {
     size += parts[i].is_text() ? parts[i].text().size() : 0;
   }
   if (failure_ != nullptr || !spend_bytes(size)) return {};
-  auto* joined = static_cast<char*>(memory_.allocate(std::max<size_t>(size, 1), 1));
+  auto* joined = static_cast<char*>(allocate(size));
   char* end = joined;
   for (const Value& part : parts) end = std::copy(part.text().begin(), part.text().end(), end);
   return std::string_view(joined, size);
