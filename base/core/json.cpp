@@ -1,5 +1,6 @@
 #include "base/core/json.h"
 
+#include <algorithm>
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/serialize.hpp>
 #include <charconv>
@@ -113,6 +114,16 @@ tl::unexpected<Error> at(std::string_view text, size_t offset, std::string_view 
   return fail(Kind::invalid, std::move(message), Where{std::string(name), position.line, position.column});
 }
 
+// Boost stops behind what it read, so the culprit is at `used` or, inside a word such as NaN, just before it.
+tl::unexpected<Error> syntax_error(std::string_view text, size_t used, std::string_view name, bj::error_code code) {
+  const size_t bad = find_invalid_utf8(text);
+  if (bad != std::string_view::npos && bad <= used + 4) return at(text, bad, name, "invalid UTF-8");
+  if (code != bj::error::syntax) return at(text, used, name, "broken JSON: " + code.message());
+  const size_t end = text.find_first_of(" \t\r\n,:[]{}\"", used);
+  const std::string_view word = text.substr(used, std::min<size_t>(std::max<size_t>(end, used + 1) - used, 20));
+  return at(text, used, name, fmt::format("broken JSON: unexpected {}", word));
+}
+
 // The shortest digits that read back as the same double; "10.0", so that it stays one.
 std::string number_text(double number) {
   std::string text = fmt::format("{}", number);
@@ -182,7 +193,7 @@ Result<Json> parse_json(std::string_view text, std::string_view name, JsonLimits
   if (code == bj::error::too_deep)
     return at(text, used, name, fmt::format("nested deeper than {} levels", limits.max_depth));
   if (code == bj::error::incomplete) return at(text, text.size(), name, "the JSON text ends too early");
-  if (code) return at(text, used, name, "broken JSON: " + code.message());
+  if (code) return syntax_error(text, used, name, code);
   const size_t rest = text.find_first_not_of(" \t\r\n", used);
   if (rest != std::string_view::npos) return at(text, rest, name, "unexpected text after the JSON value");
   return parser.handler().value();

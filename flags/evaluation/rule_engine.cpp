@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 namespace trunkline::flags {
 namespace {
@@ -20,12 +21,12 @@ bool holds(Op op, Order order) {
   return false;
 }
 
-// The usual case of `in`: a text in a list that was written down. The first character tells most items apart.
+// The usual case of `in`: a text in a list that was written down.
 bool has_text(const base::JsonArray& array, std::string_view text) {
   return std::any_of(array.begin(), array.end(), [&](const base::Json& item) {
     const auto* string = item.if_string();
     if (string == nullptr || string->size() != text.size()) return false;
-    return text.empty() || (string->data()[0] == text[0] && std::string_view(*string) == text);
+    return std::memcmp(string->data(), text.data(), text.size()) == 0;
   });
 }
 
