@@ -34,12 +34,8 @@ Result<std::vector<EvaluationContext>> from_lines(const std::string& text, const
   for (const std::string_view line : base::split(text, '\n')) {
     ++number;
     if (base::trim(line).empty()) continue;
-    auto json = base::parse_json(line, file);
-    if (!json) {
-      json.error().where.line = number;
-      return base::fail(std::move(json.error()));
-    }
-    auto context = context_from_json(*std::move(json));
+    TRY_ASSIGN(Json json, parse_line(line, {file, number, 0}));
+    auto context = context_from_json(std::move(json));
     if (!context) return base::fail(Kind::invalid, context.error().message, {file, number, 1});
     contexts.push_back(*std::move(context));
   }

@@ -36,17 +36,22 @@ struct Question {
   std::optional<FlagType> type{};
   std::optional<Json> fallback{};
   EvaluationContext context{};
+  bool bad_context = false;  // it is no object
 };
 
 Evaluation ask(const FlagSet& set, const Question& question, Trace* trace = nullptr) {
   const base::WallTime now = base::system_clock().wall();
+  if (question.bad_context) {
+    const Flag* flag = set.find(question.key);
+    return {.error_code = ErrorCode::invalid_context, .metadata = flag == nullptr ? &set.metadata() : &flag->metadata};
+  }
   return question.type ? evaluate(set, question.key, *question.type, question.context, now, trace)
                        : evaluate(set, question.key, question.context, now, trace);
 }
 
-Result<Question> parse_question(std::string_view line, const std::string& place) {
-  TRY_ASSIGN(const Json json, base::parse_json(line, place));
-  const auto wrong = [&](const char* what) { return base::fail(Kind::invalid, what, {place, 0, 0}); };
+Result<Question> parse_question(std::string_view line, const base::Where& place) {
+  TRY_ASSIGN(const Json json, parse_line(line, place));
+  const auto wrong = [&](const char* what) { return base::fail(Kind::invalid, what, place); };
   const Json* key = base::find(json, "key");
   if (key == nullptr || !key->is_string()) return wrong("expected an object with a member \"key\", the flag's name");
   Question question{.key = std::string(key->get_string())};
@@ -57,13 +62,13 @@ Result<Question> parse_question(std::string_view line, const std::string& place)
   if (const Json* fallback = base::find(json, "default")) question.fallback = *fallback;
   if (const Json* context = base::find(json, "context"); context != nullptr && !context->is_null()) {
     auto read = context_from_json(*context);
-    if (!read) return wrong("context: expected an object");
-    question.context = *std::move(read);
+    question.bad_context = !read;
+    if (read) question.context = *std::move(read);
   }
   return question;
 }
 
-Json answer_line(const FlagSet& set, std::string_view line, const std::string& place, bool& failed) {
+Json answer_line(const FlagSet& set, std::string_view line, const base::Where& place, bool& failed) {
   const auto question = parse_question(line, place);
   if (!question) {
     failed = true;
@@ -102,7 +107,7 @@ Result<FlagSet> read_set(const EvalOptions& options) {
 Result<int> eval_batch(const EvalOptions& options) {
   TRY_ASSIGN(const FlagSet set, read_set(options));
   bool failed = false;
-  const auto take = [&](std::string_view line, const std::string& place) {
+  const auto take = [&](std::string_view line, const base::Where& place) {
     return answer_line(set, line, place, failed);
   };
   TRY(answer_lines(*options.batch, take));

@@ -29,21 +29,29 @@ Result<Json> read_json_argument(const std::string& argument, const std::string& 
 
 Result<EvaluationContext> read_context_argument(const std::string& argument) {
   TRY_ASSIGN(Json json, read_json_argument(argument, "--context"));
-  return context_from_json(std::move(json));
+  auto context = context_from_json(std::move(json));
+  if (!context) context.error().where.file = argument.starts_with('@') ? argument.substr(1) : "--context";
+  return context;
 }
 
-Result<> answer_lines(const std::string& file, const std::function<Json(std::string_view, const std::string&)>& take) {
+Result<Json> parse_line(std::string_view line, const base::Where& place) {
+  auto json = base::parse_json(line, place.file);
+  if (!json) json.error().where.line = place.line;
+  return json;
+}
+
+Result<> answer_lines(const std::string& file, const std::function<Json(std::string_view, const base::Where&)>& take) {
   std::ifstream named;
   if (file != "-") {
     named.open(file);
     if (!named) return base::fail(Kind::usage, fmt::format("cannot read {}", file));
   }
   std::istream& lines = file == "-" ? std::cin : named;
-  size_t number = 0;
+  int number = 0;
   for (std::string line; std::getline(lines, line);) {
     ++number;
     if (base::trim(line).empty()) continue;
-    base::cli::print_json(take(line, fmt::format("{}:{}", file, number)));
+    base::cli::print_json(take(line, {file, number, 0}));
   }
   return {};
 }

@@ -19,9 +19,12 @@ base::Result<base::Json> read_json_argument(const std::string& argument, const s
 // The same for a --context.
 base::Result<EvaluationContext> read_context_argument(const std::string& argument);
 
-// Calls `take` with each line of a file ("-": stdin) that is not blank and with its place ("-:12"), and prints what it
-// gives as one line of JSON at once. Kind::usage if the file is not there.
+// One line of a file, which stands at `place`: errors say the file's line.
+base::Result<base::Json> parse_line(std::string_view line, const base::Where& place);
+
+// Calls `take` with each line of a file ("-": stdin) that is not blank and with its place, and prints what it gives as
+// one line of JSON at once. Kind::usage if the file is not there.
 base::Result<> answer_lines(const std::string& file,
-                            const std::function<base::Json(std::string_view line, const std::string& place)>& take);
+                            const std::function<base::Json(std::string_view line, const base::Where& place)>& take);
 
 }  // namespace trunkline::flags

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <memory>
 #include <optional>
 
@@ -19,28 +20,36 @@ struct LogicOptions {
   std::optional<std::string> batch;
 };
 
-// A rule by itself belongs to no flag: $flagd.flagKey is "".
-Result<Json> run_rule(const Json& rule, Json data, const std::string& place) {
+// Only fractional asks for more than the data: it hashes the flag's key and the targeting key, if the data has them.
+struct Bucketing {
+  explicit Bucketing(const Json& data) : context{.targeting_key = base::string_or(data, "targetingKey")} {
+    const Json* injected = base::find(data, "$flagd");
+    if (injected != nullptr) flag_key = base::string_or(*injected, "flagKey");
+  }
+
+  std::string flag_key;
+  EvaluationContext context;
+};
+
+Result<Json> run_rule(const Json& rule, const Json& data, const base::Where& place) {
   const CompiledRule compiled = compile_rule(rule);
   if (!compiled) {
-    std::string path;
-    for (const std::string& step : compiled.error().path) path += (path.empty() ? "" : ".") + step;
-    return base::fail(Kind::invalid, path + ": " + compiled.error().message, {place, 0, 0});
+    const std::string path = fmt::format("{}", fmt::join(compiled.error().path, "."));
+    return base::fail(Kind::invalid, path + ": " + compiled.error().message, place);
   }
-  auto context = context_from_json(std::move(data));
-  if (!context) return base::fail(Kind::invalid, "expected the data to be a JSON object", {place, 0, 0});
-  RuleEngine engine("", *context, base::system_clock().wall());
-  const Value value = engine.run(*compiled);
-  if (engine.failure() != nullptr) return base::fail(Kind::invalid, engine.failure(), {place, 0, 0});
+  const Bucketing bucketing(data);
+  RuleEngine engine(bucketing.flag_key, bucketing.context, base::system_clock().wall());
+  const Value value = engine.run_on(*compiled, data);
+  if (engine.failure() != nullptr) return base::fail(Kind::invalid, engine.failure(), place);
   return to_json(value);
 }
 
-Result<Json> run_line(std::string_view line, const std::string& place) {
-  TRY_ASSIGN(const Json request, base::parse_json(line, place));
+Result<Json> run_line(std::string_view line, const base::Where& place) {
+  TRY_ASSIGN(const Json request, parse_line(line, place));
   const Json* rule = base::find(request, "rule");
-  if (rule == nullptr) return base::fail(Kind::invalid, "expected an object with a member \"rule\"", {place, 0, 0});
+  if (rule == nullptr) return base::fail(Kind::invalid, "expected an object with a member \"rule\"", place);
   const Json* data = base::find(request, "data");
-  return run_rule(*rule, data == nullptr || data->is_null() ? Json(base::JsonObject{}) : *data, place);
+  return run_rule(*rule, data == nullptr ? Json(nullptr) : *data, place);
 }
 
 Json answer(const Result<Json>& result) {
@@ -53,13 +62,13 @@ Result<int> logic(const LogicOptions& options) {
     return base::fail(Kind::usage, "expected either --rule JSON|@FILE or --batch FILE");
   }
   if (options.batch) {
-    const auto take = [](std::string_view line, const std::string& place) { return answer(run_line(line, place)); };
+    const auto take = [](std::string_view line, const base::Where& place) { return answer(run_line(line, place)); };
     TRY(answer_lines(*options.batch, take));
     return 0;
   }
   TRY_ASSIGN(const Json rule, read_json_argument(*options.rule, "--rule"));
-  TRY_ASSIGN(Json data, read_json_argument(options.data, "--data"));
-  TRY_ASSIGN(const Json value, run_rule(rule, std::move(data), "--rule"));
+  TRY_ASSIGN(const Json data, read_json_argument(options.data, "--data"));
+  TRY_ASSIGN(const Json value, run_rule(rule, data, {"--rule", 0, 0}));
   base::cli::print_json(value);
   return 0;
 }

@@ -38,6 +38,10 @@ Value RuleEngine::run(const Rule& rule) {
   return trace_ == nullptr ? execute(rule) : traced(rule);
 }
 
+Value RuleEngine::run_on(const Rule& rule, const base::Json& data) {
+  return run_for(&rule, Value::of(data));
+}
+
 Value RuleEngine::traced(const Rule& rule) {
   if (rule.op == Op::literal) return Value::of(rule.literal);
   const size_t index = trace_->steps.size();

@@ -28,6 +28,8 @@ class RuleEngine {
 
   // The rule's value; undefined where failure() says why there is none.
   Value run(const Rule& rule);
+  // The same for a rule that sees `data`, any JSON, in place of the context: plain JSONLogic, without $flagd.
+  Value run_on(const Rule& rule, const base::Json& data);
   // Null as long as nothing failed.
   const char* failure() const { return failure_; }
 
