@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 namespace trunkline::flags {
 namespace {
@@ -51,8 +52,10 @@ std::vector<VariantChange> compare(const FlagSet& before, const FlagSet& after,
     }
     const size_t first = changes.size();
     for (auto& [names, indexes] : groups) changes.push_back({key, names.first, names.second, std::move(indexes)});
-    std::stable_sort(changes.begin() + static_cast<std::ptrdiff_t>(first), changes.end(),
-                     [](const auto& a, const auto& b) { return a.contexts.size() > b.contexts.size(); });
+    std::sort(changes.begin() + static_cast<std::ptrdiff_t>(first), changes.end(), [](const auto& a, const auto& b) {
+      const size_t x = a.contexts.size(), y = b.contexts.size();
+      return x != y ? x > y : std::tie(a.from, a.to) < std::tie(b.from, b.to);
+    });
   }
   return changes;
 }

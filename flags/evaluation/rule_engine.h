@@ -116,9 +116,9 @@ class RuleEngine {
   const char* failure_ = nullptr;
   std::vector<std::unique_ptr<base::Json>> kept_;
   std::vector<std::unique_ptr<std::byte[]>> blocks_;
+  alignas(kAlignment) std::array<std::byte, 1024> buffer_;
   std::byte* room_ = buffer_.data();
   size_t room_size_ = sizeof(buffer_);
-  alignas(kAlignment) std::array<std::byte, 1024> buffer_;
 };
 
 }  // namespace trunkline::flags

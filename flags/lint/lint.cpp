@@ -79,7 +79,8 @@ void lint_flags(const Json& document, const FlagSet& set, Report& report) {
 }
 
 bool by_place(const Finding& a, const Finding& b) {
-  return std::tie(a.where.line, a.where.column, a.rule) < std::tie(b.where.line, b.where.column, b.rule);
+  return std::tie(a.where.line, a.where.column, a.rule, a.message) <
+         std::tie(b.where.line, b.where.column, b.rule, b.message);
 }
 
 }  // namespace
@@ -106,7 +107,7 @@ std::vector<Finding> lint(std::string_view text, std::string_view name) {
   lint_members(document->json, report);
   lint_evaluators(document->json, report);
   lint_flags(document->json, *set, report);
-  std::stable_sort(findings.begin(), findings.end(), by_place);
+  std::sort(findings.begin(), findings.end(), by_place);
   return findings;
 }
 

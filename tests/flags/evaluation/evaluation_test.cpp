@@ -62,5 +62,38 @@ TEST(Evaluation, SaysTypeMismatchAndConvertsNumbersOnlyWithoutLoss) {
   EXPECT_EQ(exact_double(base::Json(9007199254740992)), 9007199254740992.0);
 }
 
+// flagd's testbed (evaluator/gherkin/fractional.feature, v2) says which user gets which card.
+TEST(Evaluation, PutsUsersIntoTheBucketsOfFlagd) {
+  const auto cards = [](const std::string& key, const std::string& first) {
+    return "\"" + key +
+           R"(": {"state": "ENABLED", "variants": {"clubs": "c", "diamonds": "d", "hearts": "h", "spades": "s"},
+      "targeting": {"fractional": [{"cat": [)" +
+           first + R"(, {"var": "user.name"}]}, ["clubs", 25], ["diamonds", 25], ["hearts", 25], ["spades", 25]]}})";
+  };
+  const FlagSet set =
+      set_of(cards("fractional-flag", R"({"var": "$flagd.flagKey"})") + "," + cards("shared", R"("shared-seed")") +
+             R"(, "fractional-flag-shorthand": {"state": "ENABLED", "variants": {"heads": 1, "tails": 2},
+                                  "targeting": {"fractional": [["heads"], ["tails", 1]]}},
+                                "edge": {"state": "ENABLED", "variants": {"lower": 1, "upper": 2},
+                                  "targeting": {"fractional": [{"var": "targetingKey"}, ["lower", 50], ["upper", 50]]}})");
+  const auto variant = [&](std::string_view key, const std::string& name) {
+    const EvaluationContext context{.targeting_key = name, .attributes = {{"user", {{"name", name}}}}};
+    return std::string(evaluate(set, key, context, kNow).variant);
+  };
+  for (const auto& [name, card] : {std::pair{"jack", "hearts"}, std::pair{"queen", "spades"}, std::pair{"ten", "clubs"},
+                                   std::pair{"nine", "diamonds"}, std::pair{"3", "clubs"}}) {
+    EXPECT_EQ(variant("fractional-flag", name), card) << name;
+  }
+  for (const auto& [name, card] : {std::pair{"seven", "hearts"}, std::pair{"eight", "diamonds"},
+                                   std::pair{"nine", "clubs"}, std::pair{"two", "spades"}}) {
+    EXPECT_EQ(variant("shared", name), card) << name;
+  }
+  EXPECT_EQ(variant("fractional-flag-shorthand", "jon@company.com"), "heads");
+  EXPECT_EQ(variant("fractional-flag-shorthand", "jane@company.com"), "tails");
+  // Keys whose hashes are 0, 1 and the greatest ones below and above the middle.
+  for (const char* key : {"ejOoVL", "bY9fO-", "SI7p-"}) EXPECT_EQ(variant("edge", key), "lower") << key;
+  for (const char* key : {"6LvT0", "ceQdGm"}) EXPECT_EQ(variant("edge", key), "upper") << key;
+}
+
 }  // namespace
 }  // namespace trunkline::flags
