@@ -4,7 +4,9 @@
 #include <cstdio>
 #include <fmt/format.h>
 #include <iostream>
+#include <map>
 
+#include "base/cli/completion.h"
 #include "base/core/text.h"
 
 namespace trunkline::base::cli {
@@ -12,6 +14,7 @@ namespace trunkline::base::cli {
 struct Command::State {
   CLI::App* app = nullptr;
   CLI::Option* last = nullptr;
+  std::map<const CLI::Option*, std::vector<std::string>> words;  // of the options that take no others
   std::function<Result<int>()> action;
 };
 
@@ -51,6 +54,19 @@ std::string explain_extras(const CLI::App& app, const std::vector<std::string>& 
   const auto names = names_of(app);
   if (!names.empty()) return fmt::format("unknown command \"{}\"{}", word, did_you_mean(word, names));
   return fmt::format("unexpected argument \"{}\"", word);
+}
+
+CompletionCommand describe(const Command::State& command) {
+  CompletionCommand described{command.app->get_name(), command.app->get_description(), {}};
+  for (const CLI::Option* option : command.app->get_options()) {
+    if (option->get_positional()) continue;
+    CompletionOption each{{}, option->get_description(), option->get_items_expected_max() > 0, {}};
+    for (const std::string& name : option->get_snames()) each.names.push_back("-" + name);
+    for (const std::string& name : option->get_lnames()) each.names.push_back("--" + name);
+    if (const auto words = command.words.find(option); words != command.words.end()) each.words = words->second;
+    described.options.push_back(std::move(each));
+  }
+  return described;
 }
 
 const CLI::App& chosen(const CLI::App& app) {
@@ -127,6 +143,7 @@ Command& Command::environment(const std::string& name) {
 }
 
 Command& Command::one_of(std::vector<std::string> words) {
+  state_->words[state_->last] = words;
   state_->last->check([words = std::move(words)](const std::string& text) -> std::string {
     if (std::find(words.begin(), words.end(), text) != words.end()) return "";
     return fmt::format("expected one of {}, got \"{}\"", fmt::join(words, ", "), text);
@@ -159,6 +176,28 @@ struct Tool::Impl {
     commands.back()->app = sub;
     return Command(commands.back());
   }
+  CompletionTree tree() {
+    CompletionTree tree{name, {}, {}};
+    Command::State root;
+    root.app = &app;
+    tree.root = describe(root);
+    for (const auto& command : commands) {
+      if (command->app->get_group().empty()) continue;
+      if (command->app == &app) {
+        tree.root = describe(*command);
+      } else {
+        tree.commands.push_back(describe(*command));
+      }
+    }
+    return tree;
+  }
+  // `TOOL completion SHELL`. Asked for before anything is parsed, for a tool may have options that must be given.
+  Result<int> complete(const std::vector<std::string>& shells) {
+    const auto script = shells.size() == 1 ? completion_script(tree(), shells[0]) : std::nullopt;
+    if (!script) return fail(Kind::usage, fmt::format("expected {} completion bash, zsh or fish", name));
+    std::cout << *script;
+    return 0;
+  }
   const Command::State* find(const CLI::App* sub) const {
     for (const auto& command : commands) {
       if (command->app == sub && command->action) return command.get();
@@ -174,6 +213,7 @@ Tool::Tool(const std::string& name, const std::string& summary) : impl_(std::mak
   impl_->app.set_version_flag("--version", name + " " + TRUNKLINE_RELEASE);
   impl_->app.allow_extras();
   impl_->app.get_formatter()->column_width(38);
+  impl_->app.footer(fmt::format("{} completion bash|zsh|fish prints what your shell completes it by.", name));
 }
 
 Tool::~Tool() = default;
@@ -193,6 +233,11 @@ int Tool::run(int argc, const char* const* argv) {
     print_error(impl_->name, Error{Kind::usage, message + fmt::format(" (see {} --help)", impl_->name), {}});
     return exit_code(Kind::usage);
   };
+  if (argc > 1 && std::string_view(argv[1]) == "completion") {
+    const auto completed = impl_->complete({argv + 2, argv + argc});
+    if (!completed) print_error(impl_->name, completed.error());
+    return completed ? *completed : exit_code(completed.error().kind);
+  }
   try {
     impl_->app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {

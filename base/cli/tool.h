@@ -59,8 +59,10 @@ class Tool {
   Command root();
   Command command(const std::string& name, const std::string& summary);
 
-  // Parses and runs one action. --help and --version print and give 0. A wrong command line prints
-  // "TOOL: error: ..." on stderr and gives 2; an action's Error is printed likewise and gives its exit code.
+  // Parses and runs one action. --help and --version print and give 0; `TOOL completion bash|zsh|fish` prints the
+  // script by which that shell completes the tool's command lines, made from its commands and options. A wrong command
+  // line prints "TOOL: error: ..." on stderr and gives 2; an action's Error is printed likewise and gives its exit
+  // code.
   int run(int argc, const char* const* argv);
 
  private:
