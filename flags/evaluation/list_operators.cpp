@@ -12,6 +12,21 @@ const Rule* item_rule(const Rule& rule) {
 
 }  // namespace
 
+Value RuleEngine::with_list(const Rule& rule) {
+  switch (rule.op) {
+    case Op::merge:
+      return merge(rule);
+    case Op::map:
+      return map(rule);
+    case Op::filter:
+      return filter(rule);
+    case Op::reduce:
+      return reduce(rule);
+    default:
+      return quantify(rule);
+  }
+}
+
 Value RuleEngine::run_for(const Rule* rule, const Value& item) {
   if (!spend(1) || rule == nullptr) return {};
   const Scope outer = std::exchange(scope_, Scope{Scope::Kind::item, item, {}, {}});

@@ -73,13 +73,11 @@ Value RuleEngine::execute(const Rule& rule) {
     case Op::if_:
       return choose(rule);
     case Op::and_:
-      return first_that(false, rule);
     case Op::or_:
-      return first_that(true, rule);
+      return first_that(rule.op == Op::or_, rule);
     case Op::not_:
-      return !is_true(argument(rule, 0));
     case Op::truth:
-      return is_true(argument(rule, 0));
+      return is_true(argument(rule, 0)) == (rule.op == Op::truth);
     case Op::equal:
     case Op::not_equal:
     case Op::strict_equal:
@@ -107,17 +105,13 @@ Value RuleEngine::execute(const Rule& rule) {
     case Op::substr:
       return substr(rule);
     case Op::merge:
-      return merge(rule);
     case Op::map:
-      return map(rule);
     case Op::filter:
-      return filter(rule);
     case Op::reduce:
-      return reduce(rule);
     case Op::all:
     case Op::none:
     case Op::some:
-      return quantify(rule);
+      return with_list(rule);
     case Op::log:
       return argument(rule, 0);
     case Op::starts_with:

@@ -78,6 +78,7 @@ class RuleEngine {
   Value sem_ver(const Rule& rule);
 
   // list_operators.cpp
+  Value with_list(const Rule& rule);
   Value merge(const Rule& rule);
   Value map(const Rule& rule);
   Value filter(const Rule& rule);
