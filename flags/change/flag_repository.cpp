@@ -6,6 +6,7 @@
 
 #include "base/core/retry.h"
 #include "flags/change/diff.h"
+#include "flags/change/flag_file.h"
 
 namespace trunkline::flags {
 namespace {
@@ -27,15 +28,8 @@ Result<> check_trailer(std::string_view name, const std::string& text) {
   return {};
 }
 
-std::string summary(const Edit& edit, const EditedText& edited) {
-  if (edit.kind == Edit::Kind::set_state) {
-    return fmt::format("flags: Turn {} {}", edit.key, edit.enabled ? "on" : "off");
-  }
-  return fmt::format("flags: Set {} to {}", edit.key, edited.to);
-}
-
 std::string message(const ChangeRequest& request, const EditedText& edited) {
-  std::string text = summary(request.edit, edited) + "\n";
+  std::string text = "flags: " + describe(edited.change) + "\n";
   if (!request.reason.empty() || !request.ticket.empty()) text += "\n";
   if (!request.reason.empty()) text += fmt::format("Reason: {}\n", request.reason);
   if (!request.ticket.empty()) text += fmt::format("Ticket: {}\n", request.ticket);
@@ -94,13 +88,13 @@ Result<ChangeResult> FlagRepository::change(const ChangeRequest& request) {
   std::optional<Json> seen = request.seen;
   for (int attempt = 1;; ++attempt) {
     TRY_ASSIGN(const FlagFile file, read());
-    TRY_ASSIGN(const Json now, read_flag(file.text, place_.path, key));
+    TRY_ASSIGN(const Json document, read_flag_document(file.text, place_.path));
+    const Json now = find_definition(document, key).value_or(nullptr);
     if (seen && *seen != now) return base::fail(both_changed(key, *seen, now));
     seen = now;
     TRY_ASSIGN(const EditedText edited, apply_edit(file.text, place_.path, request.edit));
-    ChangeResult result{key,          edited.from, edited.to,
-                        std::nullopt, false,       unified_diff(place_.path, file.text, edited.text)};
-    if (request.dry_run || edited.from == edited.to) return result;
+    ChangeResult result{edited.change, std::nullopt, false, unified_diff(place_.path, file.text, edited.text)};
+    if (request.dry_run || edited.text == file.text) return result;
     auto id = commit(request, file, edited);
     if (id) {
       result.commit = std::move(*id);

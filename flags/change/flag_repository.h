@@ -35,9 +35,7 @@ struct ChangeRequest {
 };
 
 struct ChangeResult {
-  std::string key;
-  std::string from;
-  std::string to;
+  FlagChange change;
   std::optional<std::string> commit;  // absent for a dry run, and where nothing had to change
   bool pushed = false;                // to a remote
   std::string diff;

@@ -1,86 +1,155 @@
 #include "flags/change/splice.h"
 
 #include <algorithm>
-#include <cctype>
 
-#include "base/core/json.h"
-#include "base/yaml/yaml.h"
-#include "flags/definition/json_text.h"
-#include "flags/definition/yaml/flag_document.h"
+#include "flags/change/text_edits.h"
 
 namespace trunkline::flags {
 namespace {
 
+using base::Json;
+using base::JsonObject;
 using base::Kind;
 using base::Result;
-using base::YamlNode;
-using base::YamlStyle;
 
-std::string quoted(const std::string& value) {
-  return base::to_text(base::Json(boost::json::string(value)));
+tl::unexpected<base::Error> no_place(std::string_view name) {
+  return base::fail(Kind::invalid, "the value has no place of its own in the text", {std::string(name), 0, 0});
 }
 
-std::string replaced(std::string_view text, TextRange range, std::string_view by) {
-  return std::string(text.substr(0, range.begin)).append(by).append(text.substr(range.end));
+// Where a path leads.
+struct Route {
+  const TextNode* parent = nullptr;    // of the member
+  const TextMember* member = nullptr;  // null for the root, as is its parent
+};
+
+std::optional<Route> route_to(const TextNode& root, const Path& path) {
+  Route route;
+  const TextNode* node = &root;
+  for (const std::string& step : path) {
+    const TextMember* member = node->find(step);
+    if (member == nullptr) return std::nullopt;
+    route = {node, member};
+    node = &member->value;
+  }
+  return route;
 }
 
-size_t offset_of(std::string_view text, base::Position place) {
-  size_t at = 0;
-  for (int line = 1; line < place.line; ++line) at = text.find('\n', at) + 1;
-  return at + static_cast<size_t>(place.column) - 1;
+// One difference of two documents.
+struct Step {
+  enum class Kind { replace, insert, remove };
+  Kind kind;
+  Path path;
+  Json value{};
+  std::optional<std::string> before{};  // insert: the member that it follows; absent: it is the first
+};
+
+bool share_a_member(const JsonObject& a, const JsonObject& b) {
+  return std::any_of(a.begin(), a.end(), [&](const auto& member) { return b.contains(member.key()); });
 }
 
-// Whether every YAML reader, also of version 1.1, takes the plain word for a string.
-bool is_plain_word(const std::string& value) {
-  constexpr std::string_view kSpecial[] = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"};
-  std::string lower = value;
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
-  const auto plain = [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '_'; };
-  return !value.empty() && std::isalpha(static_cast<unsigned char>(value[0])) != 0 &&
-         std::all_of(value.begin(), value.end(), plain) &&
-         std::find(std::begin(kSpecial), std::end(kSpecial), lower) == std::end(kSpecial);
+// In an order in which an object never becomes empty on the way.
+void collect_steps(const Path& path, const Json& before, const Json& after, std::vector<Step>& steps) {
+  if (before == after) return;
+  const auto* old = before.if_object();
+  const auto* wanted = after.if_object();
+  if (old == nullptr || wanted == nullptr || !share_a_member(*old, *wanted)) {
+    steps.push_back({Step::Kind::replace, path, after});
+    return;
+  }
+  std::optional<std::string> previous;
+  for (const auto& member : *wanted) {
+    Path below = path;
+    below.emplace_back(member.key());
+    if (const Json* known = old->if_contains(member.key())) {
+      collect_steps(below, *known, member.value(), steps);
+    } else {
+      steps.push_back({Step::Kind::insert, below, member.value(), previous});
+    }
+    previous = member.key();
+  }
+  for (const auto& member : *old) {
+    if (wanted->contains(member.key())) continue;
+    Path below = path;
+    below.emplace_back(member.key());
+    steps.push_back({Step::Kind::remove, below});
+  }
 }
 
-// In the style of what stood there, where that can hold it.
-std::string yaml_scalar(const std::string& value, YamlStyle style) {
-  const bool simple = std::all_of(value.begin(), value.end(), [](unsigned char c) { return c >= 0x20 && c != '\''; });
-  if (style == YamlStyle::single_quoted && simple) return "'" + value + "'";
-  if (style == YamlStyle::plain && is_plain_word(value)) return value;
-  return quoted(value);
+Result<std::string> insert_at(const TextEdits& edits, const TextNode& root, std::string_view name, const Step& step) {
+  const Path owner(step.path.begin(), step.path.end() - 1);
+  const auto route = route_to(root, owner);
+  if (!route) return no_place(name);
+  const TextNode& collection = route->member == nullptr ? root : route->member->value;
+  const TextMember* before = step.before ? collection.find(*step.before) : nullptr;
+  if (!collection.is_block() && !collection.is_flow()) return no_place(name);
+  if (step.before && before == nullptr) return no_place(name);
+  return edits.insert(collection, before, step.path.back(), step.value, false);
+}
+
+Result<std::string> remove_at(const TextEdits& edits, const TextNode& root, std::string_view name, const Path& path) {
+  const auto route = route_to(root, path);
+  if (!route || route->member == nullptr) return no_place(name);
+  if (!route->parent->is_block() || route->parent->members.size() > 1) {
+    return edits.remove(*route->parent, *route->member);
+  }
+  // A block without members cannot be written: braces stand for it.
+  const auto owner = route_to(root, Path(path.begin(), path.end() - 1));
+  if (owner->member == nullptr) return no_place(name);
+  const bool mapping = route->parent->form == TextNode::Form::block_mapping;
+  return edits.replace(*owner->parent, *owner->member, mapping ? Json(JsonObject{}) : Json(base::JsonArray{}), false);
+}
+
+Result<std::string> apply_step(std::string_view text, std::string_view name, const Step& step) {
+  TRY_ASSIGN(const TextNode root, read_text_tree(text, name));
+  const TextEdits edits(text, name, root);
+  switch (step.kind) {
+    case Step::Kind::replace: {
+      const auto route = route_to(root, step.path);
+      if (!route || route->member == nullptr) return no_place(name);
+      return edits.replace(*route->parent, *route->member, step.value, false);
+    }
+    case Step::Kind::insert:
+      return insert_at(edits, root, name, step);
+    case Step::Kind::remove:
+      return remove_at(edits, root, name, step.path);
+  }
+  return base::fail(Kind::internal, "unknown step");
 }
 
 }  // namespace
 
-Result<std::string> splice_json(std::string_view text, const std::string& key, const std::string& member,
-                                const std::string& value) {
-  if (const auto range = find_json_value(text, {"flags", key, member})) return replaced(text, *range, quoted(value));
-  const auto flag = find_json_value(text, {"flags", key});
-  const auto variants = find_json_value(text, {"flags", key, "variants"});
-  if (!flag || !variants) return base::fail(Kind::internal, "the flag is not where it was read");
-  // What separates the brace from the first member separates the new member from the one before it.
-  const size_t first = text.find_first_not_of(" \t\r\n", flag->begin + 1);
-  const std::string space(text.substr(flag->begin + 1, first - flag->begin - 1));
-  return replaced(text, {variants->end, variants->end},
-                  "," + (space.empty() ? " " : space) + quoted(member) + ": " + quoted(value));
+Result<std::string> splice_value(std::string_view text, std::string_view name, const Path& path, const Json& before,
+                                 const Json& after) {
+  std::vector<Step> steps;
+  collect_steps(path, before, after, steps);
+  std::string result(text);
+  // Each step gets the places anew.
+  for (const Step& step : steps) {
+    TRY_ASSIGN(result, apply_step(result, name, step));
+  }
+  return result;
 }
 
-Result<std::string> splice_yaml(std::string_view text, std::string_view name, const std::string& key,
-                                const std::string& member, const std::string& value) {
-  TRY_ASSIGN(const YamlNode root, base::parse_yaml(text, name, flag_yaml_limits()));
-  const YamlNode* flags = root.find("flags");
-  const YamlNode* flag = flags == nullptr ? nullptr : flags->find(key);
-  const base::YamlMember* variants = flag == nullptr ? nullptr : flag->find_member("variants");
-  if (variants == nullptr) return base::fail(Kind::internal, "the flag is not where it was read");
-  if (const YamlNode* old = flag->find(member)) {
-    const TextRange range{offset_of(text, old->start), offset_of(text, old->end)};
-    // An empty value (`defaultVariant:`) has no width and touches the colon.
-    const bool touches = range.begin == range.end && range.begin > 0 && text[range.begin - 1] == ':';
-    return replaced(text, range, (touches ? " " : "") + yaml_scalar(value, old->style));
+Result<std::string> splice_in(std::string_view text, std::string_view name, const Path& path, const std::string& key,
+                              const Json& value) {
+  TRY_ASSIGN(const TextNode root, read_text_tree(text, name));
+  const TextEdits edits(text, name, root);
+  const auto route = route_to(root, path);
+  if (!route || route->member == nullptr) return no_place(name);
+  const TextNode& collection = route->member->value;
+  if (!collection.is_block() && !collection.is_flow()) return no_place(name);
+  const bool open = edits.opens(collection);
+  if (collection.members.empty() && route->parent->is_block()) {
+    const bool mapping = collection.form == TextNode::Form::flow_mapping;
+    const Json whole = mapping ? Json(JsonObject{{key, value}}) : Json(base::JsonArray{value});
+    return edits.replace(*route->parent, *route->member, whole, true);
   }
-  const size_t at = offset_of(text, variants->key.start);
-  const bool flow = text[offset_of(text, flag->start)] == '{';
-  const std::string next = flow ? ", " : "\n" + std::string(static_cast<size_t>(variants->key.start.column) - 1, ' ');
-  return replaced(text, {at, at}, member + ": " + yaml_scalar(value, YamlStyle::plain) + next);
+  const TextMember* last = collection.members.empty() ? nullptr : &collection.members.back();
+  return edits.insert(collection, last, key, value, open);
+}
+
+Result<std::string> splice_out(std::string_view text, std::string_view name, const Path& path) {
+  return apply_step(text, name, {Step::Kind::remove, path});
 }
 
 }  // namespace trunkline::flags

@@ -8,8 +8,7 @@ namespace {
 
 void add_state(base::cli::Tool& tool, bool enabled) {
   auto options = std::make_shared<ChangeOptions>();
-  options->request.edit.kind = Edit::Kind::set_state;
-  options->request.edit.enabled = enabled;
+  options->request.edit.action = SetState{enabled};
   auto command = tool.command(enabled ? "on" : "off",
                               enabled ? "enable a flag" : "disable a flag: programs use their own default");
   add_change_options(command, *options);

@@ -8,21 +8,28 @@ namespace trunkline::flags {
 namespace {
 
 void print_change_json(const ChangeResult& result, bool dry_run) {
-  base::JsonObject json{{"key", result.key}, {"from", result.from}, {"to", result.to}};
+  base::JsonObject json{{"key", boost::json::string(result.change.key)}};
+  if (result.change.from) json["from"] = *result.change.from;
+  if (result.change.to) json["to"] = *result.change.to;
   if (result.commit) json["commit"] = boost::json::string(*result.commit);
   json["pushed"] = result.pushed;
   if (dry_run) json["diff"] = boost::json::string(result.diff);
   base::cli::print_json(json);
 }
 
+std::string word(const std::optional<base::Json>& value) {
+  if (!value) return "nothing";
+  return value->is_string() ? std::string(value->get_string()) : base::to_text(*value);
+}
+
 void print_change(const ChangeResult& result, bool dry_run) {
-  const std::string from = result.from.empty() ? "no default" : result.from;
-  if (result.from == result.to) {
-    base::cli::print(fmt::format("{} is {} already; nothing to do\n", result.key, result.to));
+  const FlagChange& change = result.change;
+  if (change.nothing()) {
+    base::cli::print(fmt::format("{} is {} already; nothing to do\n", change.key, word(change.to)));
   } else if (dry_run) {
     base::cli::print(result.diff);
   } else {
-    base::cli::print(fmt::format("{}: {} -> {} in commit {}{}\n", result.key, from, result.to,
+    base::cli::print(fmt::format("{}: {} -> {} in commit {}{}\n", change.key, word(change.from), word(change.to),
                                  result.commit->substr(0, 12), result.pushed ? ", pushed" : ""));
   }
 }

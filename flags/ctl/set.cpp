@@ -7,10 +7,10 @@ namespace trunkline::flags {
 
 void add_set(base::cli::Tool& tool) {
   auto options = std::make_shared<ChangeOptions>();
-  options->request.edit.kind = Edit::Kind::set_default;
+  SetDefault& action = options->request.edit.action.emplace<SetDefault>();
   auto command = tool.command("set", "make a variant the default of a flag");
   add_change_options(command, *options);
-  command.positional("VARIANT", options->request.edit.variant, "the variant")
+  command.positional("VARIANT", action.variant, "the variant")
       .footer("flagctl set redirect-status permanent --repo ./flags --reason \"SEO\" --ticket OPS-12")
       .action([options] { return run_change(*options); });
 }

@@ -2,6 +2,8 @@
 #include <memory>
 
 #include "base/cli/terminal.h"
+#include "base/core/text.h"
+#include "flags/change/flag_file.h"
 #include "flags/ctl/commands.h"
 #include "flags/ctl/options.h"
 
@@ -31,17 +33,22 @@ void print_flag(const std::string& key, const base::Json& definition, const base
 base::Result<int> show(const ShowOptions& options) {
   TRY_ASSIGN(FlagRepository repository, open_repository(options.place));
   TRY_ASSIGN(const FlagFile file, repository.read());
-  TRY_ASSIGN(const base::Json definition, read_flag(file.text, options.place.path, options.key));
-  if (definition.is_null()) {
-    return base::fail(base::Kind::not_found, fmt::format("no flag \"{}\"", options.key), {options.place.path, 0, 0});
+  TRY_ASSIGN(const base::Json document, read_flag_document(file.text, options.place.path));
+  const auto definition = find_definition(document, options.key);
+  if (!definition) {
+    const auto keys = flag_keys(document);
+    return base::fail(
+        base::Kind::not_found,
+        fmt::format("no flag \"{}\"{}", options.key, base::did_you_mean(options.key, {keys.begin(), keys.end()})),
+        {options.place.path, 0, 0});
   }
   TRY_ASSIGN(const base::CommitInfo commit, repository.last_change());
   if (options.json) {
     base::cli::print_json({{"key", boost::json::string(options.key)},
-                           {"definition", definition},
+                           {"definition", *definition},
                            {"last_change", last_change_json(commit)}});
   } else {
-    print_flag(options.key, definition, commit);
+    print_flag(options.key, *definition, commit);
   }
   return 0;
 }

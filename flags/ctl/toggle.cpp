@@ -7,7 +7,7 @@ namespace trunkline::flags {
 
 void add_toggle(base::cli::Tool& tool) {
   auto options = std::make_shared<ChangeOptions>();
-  options->request.edit.kind = Edit::Kind::toggle;
+  options->request.edit.action = Toggle{};
   auto command = tool.command("toggle", "make the other variant of a boolean flag its default");
   add_change_options(command, *options);
   command.action([options] { return run_change(*options); });

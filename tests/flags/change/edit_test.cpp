@@ -39,7 +39,7 @@ std::string diff(std::string_view text, const char* name, const Edit& edit) {
 }
 
 Edit set(const char* key, const char* variant) {
-  return {Edit::Kind::set_default, key, variant};
+  return {key, SetDefault{variant}};
 }
 
 TEST(Edit, ChangesOnlyTheLineOfTheFlagInJson) {
@@ -73,7 +73,7 @@ TEST(Edit, AddsAMissingDefaultBesideTheVariants) {
 }
 
 TEST(Edit, KeepsTheStyleAndTheCommentsOfYaml) {
-  EXPECT_EQ(diff(kYaml, "f.yaml", {Edit::Kind::set_state, "a", "", false}), R"(--- a/f.yaml
+  EXPECT_EQ(diff(kYaml, "f.yaml", {"a", SetState{false}}), R"(--- a/f.yaml
 +++ b/f.yaml
 @@ -1,7 +1,7 @@
  # flags of the shop
@@ -85,18 +85,18 @@ TEST(Edit, KeepsTheStyleAndTheCommentsOfYaml) {
      defaultVariant: off   # keep me
    b:
 )");
-  const auto toggled = apply_edit(kYaml, "f.yaml", {Edit::Kind::toggle, "a"}).value();
-  EXPECT_EQ(toggled.from, "off");
-  EXPECT_EQ(toggled.to, "on");
+  const auto toggled = apply_edit(kYaml, "f.yaml", {"a", Toggle{}}).value();
+  EXPECT_EQ(toggled.change.from, "off");
+  EXPECT_EQ(toggled.change.to, "on");
   // Older readers of YAML take a plain `on` for true.
   EXPECT_NE(toggled.text.find("    defaultVariant: \"on\"   # keep me\n"), std::string::npos);
 }
 
 TEST(Edit, AddsAMissingDefaultToYamlInEitherForm) {
   const auto block = apply_edit(kYaml, "f.yaml", set("b", "yes")).value().text;
-  EXPECT_NE(block.find("\n\n    defaultVariant: \"yes\"\n    variants:\n      x: 1\n"), std::string::npos) << block;
+  EXPECT_NE(block.find("      yes: 2\n    defaultVariant: \"yes\"\n  c:"), std::string::npos) << block;
   const auto flow = apply_edit(kYaml, "f.yaml", set("c", "x")).value().text;
-  EXPECT_NE(flow.find("  c: {state: ENABLED, defaultVariant: x, variants: {x: 1}}\n"), std::string::npos) << flow;
+  EXPECT_NE(flow.find("  c: {state: ENABLED, variants: {x: 1}, defaultVariant: x}\n"), std::string::npos) << flow;
 }
 
 TEST(Edit, ChangesNothingWhereTheValueIsThereAlready) {
@@ -106,7 +106,7 @@ TEST(Edit, ChangesNothingWhereTheValueIsThereAlready) {
 TEST(Edit, NamesWhatIsNotThere) {
   EXPECT_EQ(diff(kJson, "f.json", set("aa", "on")), "f.json: no flag \"aa\", did you mean \"a\"?");
   EXPECT_EQ(diff(kJson, "f.json", set("a", "blue")), "f.json: flag \"a\" has no variant \"blue\", only on, off");
-  EXPECT_EQ(diff(kJson, "f.json", {Edit::Kind::toggle, "b"}),
+  EXPECT_EQ(diff(kJson, "f.json", {"b", Toggle{}}),
             "f.json: flag \"b\" cannot be toggled: expected two boolean variants and a default");
 }
 
@@ -114,6 +114,114 @@ TEST(Edit, RefusesAValueThatAnAliasShares) {
   constexpr std::string_view kShared =
       "flags:\n  a: &a\n    state: ENABLED\n    variants: {x: 1, y: 2}\n    defaultVariant: x\n  b: *a\n";
   EXPECT_NE(diff(kShared, "f.yaml", set("b", "y")).find("cannot be changed in place"), std::string::npos);
+}
+
+std::string after(std::string_view text, const char* name, const Edit& edit) {
+  const auto edited = apply_edit(text, name, edit);
+  return edited ? edited->text : to_string(edited.error());
+}
+
+Edit target(const char* key, const char* rule) {
+  return {key, SetTargeting{base::parse_json(rule).value()}};
+}
+
+TEST(Edit, SetsAndClearsARuleBetweenDefaultAndMetadata) {
+  constexpr std::string_view kText = R"({"flags": {
+  "a": {"state": "ENABLED", "variants": {"x": 1, "y": 2}, "defaultVariant": "x", "metadata": {"owner": "web"}}
+}})";
+  const auto set_rule = apply_edit(kText, "f.json", target("a", R"({"if": [{"var": "beta"}, "y"]})")).value();
+  EXPECT_EQ(set_rule.text, R"({"flags": {
+  "a": {"state": "ENABLED", "variants": {"x": 1, "y": 2}, "defaultVariant": "x", "targeting": {"if": [{"var": "beta"}, "y"]}, "metadata": {"owner": "web"}}
+}})");
+  EXPECT_EQ(set_rule.change.from, std::nullopt);
+  EXPECT_EQ(describe(set_rule.change), "Target a");
+  const auto clear = apply_edit(set_rule.text, "f.json", {"a", SetTargeting{nullptr}}).value();
+  EXPECT_EQ(clear.text, kText);
+  EXPECT_EQ(clear.change.to, std::nullopt);
+  EXPECT_EQ(describe(clear.change), "Clear the rule of a");
+  EXPECT_TRUE(apply_edit(kText, "f.json", {"a", SetTargeting{nullptr}})->change.nothing());
+}
+
+TEST(Edit, RefusesARuleThatWouldBreakTheFlag) {
+  EXPECT_EQ(after(kJson, "f.json", target("a", R"({"iff": [true, "on"]})")),
+            "f.json: flags.a.targeting.iff: unknown operator \"iff\", did you mean \"if\"?");
+  EXPECT_EQ(after(kJson, "f.json", target("a", "[1]")), "f.json: expected a rule (an object)");
+}
+
+TEST(Edit, GivesSharesAndTheRestToTheDefault) {
+  const auto rule = [](std::vector<SetShares::Share> shares) {
+    const auto edited = apply_edit(kJson, "f.json", {"a", SetShares{std::move(shares)}});
+    return edited ? base::to_text(*edited->change.to) : to_string(edited.error());
+  };
+  EXPECT_EQ(rule({{"on", 10}}), R"({"fractional":[["on",10],["off",90]]})");
+  EXPECT_EQ(rule({{"off", 10}, {"on", 30}}), R"({"fractional":[["off",70],["on",30]]})");
+  EXPECT_EQ(rule({{"on", 100}}), R"({"fractional":[["on",100]]})");
+  const std::string wrong = "expected each variant once, with shares from 0 to 100 that sum up to at most 100";
+  EXPECT_EQ(rule({{"on", 60}, {"off", 60}}), wrong);
+  EXPECT_EQ(rule({{"on", -1}}), wrong);
+  EXPECT_EQ(rule({{"on", 1}, {"on", 2}}), wrong);
+  EXPECT_EQ(rule({{"blue", 1}}), "f.json: flag \"a\" has no variant \"blue\", only on, off");
+  EXPECT_EQ(after(kJson, "f.json", {"b", SetShares{{{"x", 40}}}}),
+            "flag \"b\" has no default variant that could take the other 60%; expected shares that sum up to 100");
+}
+
+TEST(Edit, CreatesRemovesAndRestoresAFlag) {
+  const base::Json definition =
+      base::parse_json(R"({"state":"ENABLED","variants":{"x":1},"defaultVariant":"x"})").value();
+  const auto created = apply_edit(kYaml, "f.yaml", {"d", Create{definition}}).value();
+  EXPECT_EQ(created.text,
+            std::string(kYaml) + "  d:\n    state: ENABLED\n    variants: {x: 1}\n    defaultVariant: x\n");
+  EXPECT_EQ(describe(created.change), "Create d");
+  EXPECT_EQ(after(created.text, "f.yaml", {"d", Create{definition}}), "f.yaml: flag \"d\" is there already");
+  const auto removed = apply_edit(created.text, "f.yaml", {"d", Remove{}}).value();
+  EXPECT_EQ(removed.text, kYaml);
+  EXPECT_EQ(describe(removed.change), "Remove d");
+  EXPECT_EQ(after(kYaml, "f.yaml", {"d", Remove{}}), "f.yaml: no flag \"d\", did you mean \"a\"?");
+  const auto restored = apply_edit(kYaml, "f.yaml", {"c", Restore{definition}}).value();
+  EXPECT_EQ(describe(restored.change), "Restore c");
+  EXPECT_NE(restored.text.find("  c: {state: ENABLED, variants: {x: 1}, defaultVariant: x}\n"), std::string::npos);
+  EXPECT_EQ(after(restored.text, "f.yaml", {"d", Restore{nullptr}}), restored.text) << "not there: as it is to be";
+  EXPECT_EQ(after(kJson, "f.json", {"d", Create{base::parse_json(R"({"state":"ON","variants":{}})").value()}}),
+            "f.json: flags.d.state: expected ENABLED or DISABLED");
+}
+
+TEST(Edit, ChangesFlagsThatStandInAnArray) {
+  constexpr std::string_view kArray = R"({
+  "flags": [
+    { "key": "a", "state": "ENABLED", "variants": { "x": 1, "y": 2 } },
+    { "key": "b", "state": "ENABLED", "variants": { "x": 1 } }
+  ]
+})";
+  EXPECT_EQ(after(kArray, "f.json", set("a", "y")), R"({
+  "flags": [
+    { "key": "a", "state": "ENABLED", "variants": { "x": 1, "y": 2 }, "defaultVariant": "y" },
+    { "key": "b", "state": "ENABLED", "variants": { "x": 1 } }
+  ]
+})");
+  EXPECT_EQ(after(kArray, "f.json", {"a", Remove{}}), R"({
+  "flags": [
+    { "key": "b", "state": "ENABLED", "variants": { "x": 1 } }
+  ]
+})");
+  const Edit create{"c", Create{base::parse_json(R"({"state":"DISABLED","variants":{"x":1}})").value()}};
+  EXPECT_EQ(after(kArray, "f.json", create), R"({
+  "flags": [
+    { "key": "a", "state": "ENABLED", "variants": { "x": 1, "y": 2 } },
+    { "key": "b", "state": "ENABLED", "variants": { "x": 1 } },
+    { "key": "c", "state": "DISABLED", "variants": { "x": 1 } }
+  ]
+})");
+}
+
+TEST(Edit, RepairsABrokenFlagOnlyByWhatReplacesTheFault) {
+  constexpr std::string_view kBroken =
+      R"({"flags": {"a": {"state": "ENABLED", "variants": {"x": 1}, "targeting": {"iff": []}}}})";
+  EXPECT_EQ(after(kBroken, "f.json", {"a", SetState{false}}), "f.json: flag \"a\" is broken; repair it first");
+  EXPECT_EQ(after(kBroken, "f.json", target("a", R"({"if":[true,"x"]})")),
+            R"({"flags": {"a": {"state": "ENABLED", "variants": {"x": 1}, "targeting": {"if": [true, "x"]}}}})");
+  EXPECT_EQ(after(kBroken, "f.json", {"a", SetTargeting{nullptr}}),
+            R"({"flags": {"a": {"state": "ENABLED", "variants": {"x": 1}}}})");
+  EXPECT_EQ(after(kBroken, "f.json", {"a", Remove{}}), R"({"flags": {}})");
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <gtest/gtest.h>
 
+#include "flags/change/flag_file.h"
+
 namespace trunkline::flags {
 namespace {
 
@@ -21,7 +23,7 @@ class FlagRepositoryTest : public testing::Test {
     ASSERT_TRUE(repository.commit_file("main", {"", place_.path, kFlags, kAda, "first"}));
   }
   static ChangeRequest set(const std::string& key, const std::string& variant) {
-    return {.edit = {Edit::Kind::set_default, key, variant}};
+    return {.edit = {key, SetDefault{variant}}};
   }
 
   base::TempFolder folder_ = base::TempFolder::make("change-test").value();
@@ -35,8 +37,8 @@ TEST_F(FlagRepositoryTest, MakesOneCommitWithAuthorAndTrailers) {
   request.ticket = "OPS-1";
   const auto result = flags.change(request);
   ASSERT_TRUE(result) << to_string(result.error());
-  EXPECT_EQ(result->from, "x");
-  EXPECT_EQ(result->to, "y");
+  EXPECT_EQ(result->change.from, "x");
+  EXPECT_EQ(result->change.to, "y");
   EXPECT_FALSE(result->pushed);
   const auto commit = flags.last_change().value();
   EXPECT_EQ(commit.id, result->commit);
@@ -60,7 +62,7 @@ TEST_F(FlagRepositoryTest, ChangesNothingInADryRunOrWithoutNeed) {
 TEST_F(FlagRepositoryTest, RefusesAFlagThatSomebodyElseChangedAndShowsBothSides) {
   auto flags = FlagRepository::open(place_).value();
   ChangeRequest request = set("a", "x");
-  request.seen = read_flag(flags.read()->text, place_.path, "a").value();
+  request.seen = find_definition(read_flag_document(flags.read()->text, place_.path).value(), "a");
   ASSERT_TRUE(flags.change(set("b", "y"))) << "another flag is no matter";
   ASSERT_TRUE(flags.change(set("a", "y")));
   const auto result = flags.change(request);

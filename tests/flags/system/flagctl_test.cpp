@@ -70,7 +70,8 @@ TEST_F(FlagctlTest, ShowsTheDiffOfADryRun) {
 TEST_F(FlagctlTest, EvaluatesFromTheRepositoryOrAFile) {
   EXPECT_EQ(out({"eval", "redirect-status"}), "redirect-status = 302 (STATIC, variant temporary)\n");
   EXPECT_EQ(out({"eval", "gone", "--default", "7", "--json"}),
-            "{\"key\":\"gone\",\"value\":7,\"reason\":\"ERROR\",\"errorCode\":\"FLAG_NOT_FOUND\"}\n");
+            "{\"key\":\"gone\",\"value\":7,\"reason\":\"ERROR\",\"errorCode\":\"FLAG_NOT_FOUND\","
+            "\"metadata\":{\"flagSetId\":\"shortener\",\"owner\":\"shortener\"}}\n");
   EXPECT_EQ(run({"eval", "gone", "--fail"}).status.code, 1);
   const std::string file = (folder_.path() / "f.yaml").string();
   ASSERT_TRUE(base::write_file_atomically(
