@@ -1,23 +1,15 @@
-#include <cerrno>
 #include <cstdlib>
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 
-#include "base/core/files.h"
 #include "base/git/handle.h"
 
 // What changes a repository of this machine.
 namespace trunkline::base {
 namespace {
 
-std::string setting(git_repository* repository, const char* variable, const char* key) {
+std::string setting_or_variable(git_repository* repository, const char* variable, const char* key) {
   if (const char* value = std::getenv(variable); value != nullptr && *value != '\0') return value;
-  const auto config = own<GitConfig>("read git's settings",
-                                     [&](auto** out) { return git_repository_config_snapshot(out, repository); });
-  const char* value = nullptr;
-  if (!config || git_config_get_string(&value, config->get(), key) != 0) return "";
-  return value;
+  return setting(repository, key);
 }
 
 Result<git_oid> write_tree(git_repository* repository, git_commit* parent, const FileCommit& commit) {
@@ -49,25 +41,6 @@ Result<git_oid> write_tree(git_repository* repository, git_commit* parent, const
   return tree;
 }
 
-// Held while the branch and the work tree move together, so that a second writer of ours never sees them apart.
-Result<Descriptor> lock_work_tree(git_repository* repository) {
-  const std::string path = std::string(git_repository_commondir(repository)) + "trunkline.lock";
-  Descriptor file{::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)};
-  if (!file) return fail(system_error("open " + path, errno));
-  while (flock(file.get(), LOCK_EX) != 0) {
-    if (errno != EINTR) return fail(system_error("lock " + path, errno));
-  }
-  return file;
-}
-
-Result<> require_clean(git_repository* repository, const std::string& path) {
-  unsigned status = 0;
-  const int code = git_status_file(&status, repository, path.c_str());
-  if (code == GIT_ENOTFOUND || (code == 0 && status == GIT_STATUS_CURRENT)) return {};
-  if (code != 0) return fail(git_failure(code, fmt::format("read the status of {}", path)));
-  return fail(Kind::conflict, "has changes that are not committed; commit them or put them away first", {path, 0, 0});
-}
-
 Result<> check_out(git_repository* repository, const std::string& id, std::string path) {
   TRY_ASSIGN(const GitCommit commit, find_commit(repository, id));
   char* paths[] = {path.data()};
@@ -79,40 +52,11 @@ Result<> check_out(git_repository* repository, const std::string& id, std::strin
   return fail(git_failure(code, fmt::format("commit {} is made, but not checked out to {}", id, path)));
 }
 
-bool is_checked_out(git_repository* repository, const std::string& branch) {
-  if (git_repository_is_bare(repository) == 1) return false;
-  git_reference* raw = nullptr;
-  git_reference_lookup(&raw, repository, "HEAD");
-  const GitReference head(raw);
-  const char* target = head ? git_reference_symbolic_target(head.get()) : nullptr;
-  return target != nullptr && target == branch_ref(branch);
-}
-
-Result<> move_branch(git_repository* repository, const std::string& branch, const std::string& expected,
-                     const std::string& commit) {
-  TRY_ASSIGN(const git_oid id, parse_id(commit));
-  git_oid current{};
-  if (!expected.empty()) {
-    TRY_ASSIGN(current, parse_id(expected));
-  }
-  git_reference* raw = nullptr;
-  const int code =
-      git_reference_create_matching(&raw, repository, branch_ref(branch).c_str(), &id, expected.empty() ? 0 : 1,
-                                    expected.empty() ? nullptr : &current, "trunkline: commit");
-  git_reference_free(raw);
-  if (code == 0) return {};
-  // A deleted branch is a moved one too.
-  if (code == GIT_ENOTFOUND || code == GIT_EMODIFIED || code == GIT_EEXISTS) {
-    return fail(Kind::conflict, fmt::format("branch {} has moved", branch));
-  }
-  return fail(git_failure(code, fmt::format("move branch {}", branch)));
-}
-
 }  // namespace
 
 Result<Author> Repository::default_author() const {
-  Author author{setting(state_->get(), "GIT_AUTHOR_NAME", "user.name"),
-                setting(state_->get(), "GIT_AUTHOR_EMAIL", "user.email")};
+  Author author{setting_or_variable(state_->get(), "GIT_AUTHOR_NAME", "user.name"),
+                setting_or_variable(state_->get(), "GIT_AUTHOR_EMAIL", "user.email")};
   if (!author.name.empty() && !author.email.empty()) return author;
   return fail(Kind::usage,
               "git does not know who you are; run git config --global user.name \"Your Name\" and git config --global "
@@ -150,7 +94,11 @@ Result<std::string> Repository::commit_file(const std::string& branch, const Fil
     // Against a moved branch the file cannot be judged, and the caller wants to know of the move first.
     const auto now = tip(branch);
     if ((now ? *now : "") != commit.parent) return fail(Kind::conflict, fmt::format("branch {} has moved", branch));
-    TRY(require_clean(repository, commit.path));
+    TRY_ASSIGN(const bool dirty, is_dirty(commit.path));
+    if (dirty) {
+      return fail(Kind::conflict, "has changes that are not committed; commit them or put them away first",
+                  {commit.path, 0, 0});
+    }
   }
   TRY_ASSIGN(std::string id, write_commit(commit));
   TRY(move_branch(repository, branch, commit.parent, id));

@@ -74,4 +74,12 @@ std::string branch_ref(const std::string& branch) {
   return "refs/heads/" + branch;
 }
 
+std::string setting(git_repository* repository, const std::string& key) {
+  const auto config = own<GitConfig>("read git's settings",
+                                     [&](auto** out) { return git_repository_config_snapshot(out, repository); });
+  const char* value = nullptr;
+  if (!config || git_config_get_string(&value, config->get(), key.c_str()) != 0) return "";
+  return value;
+}
+
 }  // namespace trunkline::base

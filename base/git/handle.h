@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/core/files.h"
 #include "base/core/result.h"
 #include "base/git/repository.h"
 
@@ -56,5 +57,19 @@ Result<git_oid> parse_id(std::string_view text);
 std::string to_text(const git_oid& id);
 Result<GitCommit> find_commit(git_repository* repository, std::string_view id);
 std::string branch_ref(const std::string& branch);
+
+// The repository's setting, or the user's; "" if there is none.
+std::string setting(git_repository* repository, const std::string& key);
+
+// Whether the work tree shows this branch.
+bool is_checked_out(git_repository* repository, const std::string& branch);
+
+// Held while the branch and the work tree move together, so that a second writer of ours never sees them apart.
+Result<Descriptor> lock_work_tree(git_repository* repository);
+
+// Moves the branch from `expected` (empty: it is to be new) by compare-and-swap. Kind::conflict if it stands elsewhere,
+// Kind::locked if another process moves it.
+Result<> move_branch(git_repository* repository, const std::string& branch, const std::string& expected,
+                     const std::string& commit);
 
 }  // namespace trunkline::base

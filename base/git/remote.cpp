@@ -125,6 +125,11 @@ std::string decode_percent(std::string_view text) {
 }  // namespace
 
 Result<std::string> Repository::fetch(const std::string& url, const std::string& branch, Millis limit) {
+  return fetch(RemoteBranch{url, branch, branch_ref(branch)}, limit);
+}
+
+Result<std::string> Repository::fetch(const RemoteBranch& from, Millis limit) {
+  const auto& [url, branch, ref] = from;
   Session session{.url = url, .deadline = Deadline(limit), .refusal = {}};
   git_fetch_options options = GIT_FETCH_OPTIONS_INIT;
   options.callbacks = callbacks_for(session);
@@ -135,13 +140,23 @@ Result<std::string> Repository::fetch(const std::string& url, const std::string&
   if (theirs.empty()) {
     return fail(Kind::not_found, fmt::format("{} has no branch {}", without_user(url), branch));
   }
-  if (const auto ours = tip(branch); ours && *ours == theirs) return theirs;
-  std::string spec = fmt::format("+{0}:{0}", branch_ref(branch));
+  if (const auto ours = last_seen(from); ours && *ours == theirs) return theirs;
+  std::string spec = fmt::format("+{}:{}", branch_ref(branch), ref);
   char* specs[] = {spec.data()};
   const git_strarray refspecs{specs, 1};
   const int code = git_remote_fetch(remote.get(), &refspecs, &options, "trunkline: fetch");
   if (code != 0) return fail(remote_failure(code, session));
-  return tip(branch);
+  return last_seen(from);
+}
+
+Result<> Repository::push(const RemoteBranch& to, const std::string& expected, const std::string& commit,
+                          Millis limit) {
+  TRY(push(to.url, to.branch, expected, commit, limit));
+  TRY_ASSIGN(const git_oid id, parse_id(commit));
+  TRY(own<GitReference>(fmt::format("note {}", to.ref), [&](auto** out) {
+    return git_reference_create(out, state_->get(), to.ref.c_str(), &id, 1, "trunkline: push");
+  }));
+  return {};
 }
 
 Result<> Repository::push(const std::string& url, const std::string& branch, const std::string& expected,

@@ -72,6 +72,18 @@ Result<Repository> Repository::open_or_init_bare(const fs::path& folder) {
   return Repository(std::make_unique<State>(State{std::move(repository)}));
 }
 
+Result<Repository> Repository::init(const fs::path& folder, bool bare, const std::string& branch) {
+  start_libgit2();
+  git_repository_init_options options = GIT_REPOSITORY_INIT_OPTIONS_INIT;
+  options.flags = GIT_REPOSITORY_INIT_MKPATH | GIT_REPOSITORY_INIT_NO_REINIT;
+  if (bare) options.flags |= GIT_REPOSITORY_INIT_BARE;
+  options.initial_head = branch.c_str();
+  TRY_ASSIGN(auto repository, own<GitRepository>(fmt::format("make repository {}", folder.string()), [&](auto** out) {
+               return git_repository_init_ext(out, folder.c_str(), &options);
+             }));
+  return Repository(std::make_unique<State>(State{std::move(repository)}));
+}
+
 fs::path Repository::work_tree() const {
   const char* folder = git_repository_workdir(state_->get());
   return folder == nullptr ? fs::path{} : fs::path{folder};
@@ -87,6 +99,31 @@ Result<std::string> Repository::head() const {
 
 Result<std::string> Repository::tip(const std::string& branch) const {
   return target_of(state_->get(), branch_ref(branch), fmt::format("read branch {}", branch));
+}
+
+Result<std::string> Repository::find_commit_id(const std::string& digits) const {
+  git_oid prefix{};
+  const bool hex = digits.find_first_not_of("0123456789abcdef") == std::string::npos;
+  if (!hex || digits.size() < 4 || digits.size() > GIT_OID_HEXSZ ||
+      git_oid_fromstrn(&prefix, digits.data(), digits.size()) != 0) {
+    return fail(Kind::usage, fmt::format("expected a commit id or its first digits, got \"{}\"", digits));
+  }
+  git_commit* raw = nullptr;
+  const int code = git_commit_lookup_prefix(&raw, state_->get(), &prefix, digits.size());
+  const GitCommit found(raw);
+  if (code == GIT_EAMBIGUOUS) return fail(Kind::usage, fmt::format("several commits begin with {}", digits));
+  if (code == GIT_ENOTFOUND) return fail(Kind::not_found, fmt::format("no commit {}", digits));
+  if (code != 0) return fail(git_failure(code, fmt::format("read commit {}", digits)));
+  return to_text(*git_commit_id(found.get()));
+}
+
+Result<Distance> Repository::distance(const std::string& commit, const std::string& other) const {
+  TRY_ASSIGN(const git_oid ours, parse_id(commit));
+  TRY_ASSIGN(const git_oid theirs, parse_id(other));
+  Distance distance;
+  const int code = git_graph_ahead_behind(&distance.ahead, &distance.behind, state_->get(), &ours, &theirs);
+  if (code != 0) return fail(git_failure(code, fmt::format("compare {} with {}", commit, other)));
+  return distance;
 }
 
 Result<CommitInfo> Repository::commit_info(const std::string& commit) const {
@@ -129,6 +166,14 @@ Result<std::vector<CommitInfo>> Repository::log(const std::string& commit, const
     here = std::move(before);
   }
   return found;
+}
+
+Result<bool> Repository::is_dirty(const std::string& path) const {
+  unsigned status = 0;
+  const int code = git_status_file(&status, state_->get(), path.c_str());
+  if (code == GIT_ENOTFOUND) return false;
+  if (code != 0) return fail(git_failure(code, fmt::format("read the status of {}", path)));
+  return status != GIT_STATUS_CURRENT;
 }
 
 Result<bool> Repository::is_dirty() const {

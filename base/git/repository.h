@@ -38,6 +38,21 @@ struct FileCommit {
   std::string message;
 };
 
+// A branch of another repository.
+struct RemoteBranch {
+  std::string url;
+  std::string branch;
+  std::string ref{};  // under which the repository here keeps what it last saw of it, refs/remotes/origin/main
+
+  bool operator==(const RemoteBranch&) const = default;
+};
+
+// How two lines of history differ, in commits.
+struct Distance {
+  size_t ahead = 0;
+  size_t behind = 0;
+};
+
 // How long a remote may take, from the first byte to the last.
 constexpr Millis kRemoteLimit{60'000};
 
@@ -51,6 +66,10 @@ class Repository {
   // The bare repository in `folder`, made if the folder is missing or empty: where fetch() keeps what it got.
   static Result<Repository> open_or_init_bare(const std::filesystem::path& folder);
 
+  // Makes a repository in `folder`, which may exist, with `branch` checked out and no commit. Kind::conflict if one is
+  // there.
+  static Result<Repository> init(const std::filesystem::path& folder, bool bare, const std::string& branch);
+
   Repository(Repository&&) noexcept;
   Repository& operator=(Repository&&) noexcept;
   ~Repository();
@@ -63,6 +82,10 @@ class Repository {
   Result<std::string> head() const;
   Result<std::string> tip(const std::string& branch) const;
 
+  // The whole id for the first digits of one, at least four. Kind::usage for anything else and for digits that several
+  // commits share.
+  Result<std::string> find_commit_id(const std::string& digits) const;
+
   Result<CommitInfo> commit_info(const std::string& commit) const;
   // The text of a file of at most `max_bytes` in that commit; Kind::invalid if it is larger.
   Result<std::string> read_blob(const std::string& commit, const std::string& path,
@@ -72,8 +95,19 @@ class Repository {
   // The commits of the first-parent line that changed `path`, the newest first, at most `max`.
   Result<std::vector<CommitInfo>> log(const std::string& commit, const std::string& path, size_t max) const;
 
+  // How far `commit` is ahead of and behind `other`.
+  Result<Distance> distance(const std::string& commit, const std::string& other) const;
+
+  // Where the branch is pulled from and pushed to (branch.NAME.remote and .merge, remote.NAME.url); nothing if it has
+  // no such settings, or they name a branch of this repository. A relative path is made absolute.
+  Result<std::optional<RemoteBranch>> upstream(const std::string& branch) const;
+  // Where the upstream stood when it was last seen. Kind::not_found if it never was.
+  Result<std::string> last_seen(const RemoteBranch& upstream) const;
+
   // Whether a tracked file of the work tree or the index differs from HEAD. Untracked files do not count.
   Result<bool> is_dirty() const;
+  // Whether this file of the work tree or the index differs from HEAD.
+  Result<bool> is_dirty(const std::string& path) const;
 
   // GIT_AUTHOR_NAME and GIT_AUTHOR_EMAIL, then git's user.name and user.email. Kind::usage, saying how to set them, if
   // neither is there.
@@ -87,15 +121,27 @@ class Repository {
   // out, the file in the work tree and the index follows, and must be clean before, or Kind::conflict.
   Result<std::string> commit_file(const std::string& branch, const FileCommit& commit);
 
+  // Moves the branch forward to `commit`, a later one of its line; where it is checked out, the index and the work tree
+  // follow. Kind::conflict, and nothing changed, if the branch has commits of its own or uncommitted work is in the
+  // way. A branch that does not exist is made.
+  Result<> fast_forward(const std::string& branch, const std::string& commit);
+  // Whether it could, without doing it.
+  Result<> check_fast_forward(const std::string& branch, const std::string& commit) const;
+
   // Gets that one branch, and only that, with its history. The URL is used as it is (url.*.insteadOf is not applied).
   // Kind::unavailable if the remote cannot be reached, Kind::denied if it refuses us, Kind::not_found if it has no such
   // branch; our branch then stays as it was.
   Result<std::string> fetch(const std::string& url, const std::string& branch, Millis limit = kRemoteLimit);
+  // The same into the branch's `ref`: no branch of this repository moves.
+  Result<std::string> fetch(const RemoteBranch& remote, Millis limit = kRemoteLimit);
 
   // Moves the branch of a remote (https, ssh, http) from `expected` to `commit`. Kind::conflict if it has moved,
   // otherwise as fetch. Local URLs are Kind::usage: libgit2's local transport loses commits in a race.
   Result<> push(const std::string& url, const std::string& branch, const std::string& expected,
                 const std::string& commit, Millis limit = kRemoteLimit);
+  // The same, and its `ref` follows.
+  Result<> push(const RemoteBranch& remote, const std::string& expected, const std::string& commit,
+                Millis limit = kRemoteLimit);
 
  private:
   struct State;

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/core/files.h"
+#include "base/git/diff.h"
 
 namespace trunkline::base {
 namespace {
@@ -112,6 +113,37 @@ TEST_F(RepositoryTest, TakesTheAuthorFromTheEnvironmentOrSaysHowToSetIt) {
   EXPECT_EQ(bare().default_author(), (Author{"Grace", "grace@example.org"}));
   unsetenv("GIT_AUTHOR_NAME");
   unsetenv("GIT_AUTHOR_EMAIL");
+}
+
+TEST_F(RepositoryTest, FindsACommitByItsFirstDigits) {
+  Repository repository = bare();
+  const std::string id = commit(repository, "", "one");
+  EXPECT_EQ(repository.find_commit_id(id), id);
+  EXPECT_EQ(repository.find_commit_id(id.substr(0, 7)), id);
+  const std::string other(7, id[0] == '0' ? '1' : '0');
+  EXPECT_EQ(repository.find_commit_id(other).error(), (Error{Kind::not_found, "no commit " + other, {}}));
+  EXPECT_EQ(repository.find_commit_id("12").error().kind, Kind::usage);
+  EXPECT_EQ(repository.find_commit_id("HEAD").error().message,
+            "expected a commit id or its first digits, got \"HEAD\"");
+}
+
+TEST_F(RepositoryTest, MakesANewRepositoryOnlyWhereThereIsNone) {
+  auto made = Repository::init(path("new/deep"), false, "trunk");
+  ASSERT_TRUE(made) << to_string(made.error());
+  EXPECT_NE(made->work_tree(), "");
+  ASSERT_TRUE(made->commit_file("trunk", {"", "a/b.txt", "b", kAda, "first"}));
+  EXPECT_EQ(made->head(), made->tip("trunk"));
+  EXPECT_EQ(read_file(path("new/deep/a/b.txt")), "b");
+  EXPECT_EQ(Repository::init(path("new/deep"), false, "trunk").error().kind, Kind::conflict);
+  EXPECT_EQ(Repository::init(path("bare.git"), true, "main")->work_tree(), "");
+}
+
+TEST(UnifiedDiff, ShowsTwoTextsAsGitDoes) {
+  EXPECT_EQ(unified_diff("a.txt", "same\n", "same\n").value(), "");
+  EXPECT_EQ(unified_diff("a.txt", "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n", "1\nx\n3\n4\n5\n6\n7\n8\n9\n10").value(),
+            "--- a/a.txt\n+++ b/a.txt\n@@ -1,5 +1,5 @@\n 1\n-2\n+x\n 3\n 4\n 5\n"
+            "@@ -7,4 +7,4 @@\n 7\n 8\n 9\n-10\n+10\n\\ No newline at end of file\n");
+  EXPECT_EQ(unified_diff("a.txt", "", "1\n").value(), "--- /dev/null\n+++ b/a.txt\n@@ -0,0 +1 @@\n+1\n");
 }
 
 TEST(LocalPath, TellsPathsFromRemotes) {

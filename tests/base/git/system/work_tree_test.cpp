@@ -73,6 +73,45 @@ TEST_F(WorkTreeTest, IsFoundFromAFolderBelowAndIgnoresUntrackedFiles) {
   EXPECT_EQ(repository->is_dirty(), false);
 }
 
+TEST_F(WorkTreeTest, KnowsItsUpstreamAndFollowsIt) {
+  EXPECT_EQ(Repository::open(tree())->upstream("main"), std::nullopt);
+  const std::string path = (folder_.path() / "clone").string();
+  git({"clone", "-q", tree(), path});
+  Repository clone = Repository::open(path).value();
+  const RemoteBranch upstream = clone.upstream("main").value().value();
+  EXPECT_EQ(upstream, (RemoteBranch{tree(), "main", "refs/remotes/origin/main"}));
+  write("flags.json", "two\n");
+  git({"-C", tree(), "commit", "-q", "-am", "second"});
+  const std::string tip = clone.fetch(upstream).value();
+  EXPECT_EQ(clone.last_seen(upstream), tip);
+  EXPECT_EQ(clone.distance(clone.head().value(), tip)->behind, 1u);
+  ASSERT_TRUE(clone.check_fast_forward("main", tip));
+  EXPECT_EQ(read_file(path + "/flags.json"), "one\n");
+  ASSERT_TRUE(clone.fast_forward("main", tip));
+  EXPECT_EQ(clone.head(), tip);
+  EXPECT_EQ(read_file(path + "/flags.json"), "two\n");
+  EXPECT_EQ(git({"-C", path, "status", "--porcelain"}), "");
+  git({"-C", path, "config", "remote.origin.url", "../tree"});
+  EXPECT_EQ(clone.upstream("main").value()->url, tree());
+}
+
+TEST_F(WorkTreeTest, NeverFollowsOverUncommittedWorkOrCommitsOfItsOwn) {
+  const std::string path = (folder_.path() / "clone").string();
+  git({"clone", "-q", tree(), path});
+  write("flags.json", "two\n");
+  git({"-C", tree(), "commit", "-q", "-am", "second"});
+  Repository clone = Repository::open(path).value();
+  const std::string first = clone.head().value();
+  const std::string tip = clone.fetch(clone.upstream("main").value().value()).value();
+  std::ofstream(path + "/flags.json") << "mine\n";
+  EXPECT_EQ(clone.is_dirty("flags.json"), true);
+  EXPECT_EQ(clone.fast_forward("main", tip).error().kind, Kind::conflict);
+  EXPECT_EQ(clone.head(), first);
+  EXPECT_EQ(read_file(path + "/flags.json"), "mine\n");
+  git({"-C", path, "commit", "-q", "-am", "mine"});
+  EXPECT_EQ(clone.fast_forward("main", tip).error().message, "branch main has 1 commit of its own");
+}
+
 TEST_F(WorkTreeTest, KnowsAShallowClone) {
   write("flags.json", "two\n");
   git({"-C", tree(), "commit", "-q", "-am", "second"});
