@@ -45,6 +45,8 @@ using Action = std::variant<SetDefault, SetState, Toggle, SetTargeting, SetShare
 struct Edit {
   std::string key;
   Action action;
+  // The definition as the caller saw it, null for none: another one there is a change by somebody else.
+  std::optional<base::Json> seen{};
 };
 
 // What an edit did to its flag.

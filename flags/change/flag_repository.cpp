@@ -1,24 +1,20 @@
 #include "flags/change/flag_repository.h"
 
 #include <fmt/format.h>
-#include <random>
-#include <thread>
 
-#include "base/core/retry.h"
-#include "flags/change/diff.h"
+#include "base/git/diff.h"
+#include "flags/change/contest.h"
 #include "flags/change/flag_file.h"
+#include "flags/definition/yaml/flag_document.h"
 
 namespace trunkline::flags {
 namespace {
 
 using base::Json;
 using base::Kind;
-using base::Millis;
+using base::RemoteBranch;
 using base::Repository;
 using base::Result;
-
-// With waits from 5 to 200 ms: a writer among ten busy ones gives up after about ten seconds.
-constexpr int kMostAttempts = 100;
 
 Result<> check_trailer(std::string_view name, const std::string& text) {
   for (const char c : text) {
@@ -28,19 +24,26 @@ Result<> check_trailer(std::string_view name, const std::string& text) {
   return {};
 }
 
-std::string message(const ChangeRequest& request, const EditedText& edited) {
-  std::string text = "flags: " + describe(edited.change) + "\n";
-  if (!request.reason.empty() || !request.ticket.empty()) text += "\n";
-  if (!request.reason.empty()) text += fmt::format("Reason: {}\n", request.reason);
-  if (!request.ticket.empty()) text += fmt::format("Ticket: {}\n", request.ticket);
+std::string trailers(const CommitOptions& options) {
+  std::string text;
+  if (!options.reason.empty()) text += fmt::format("Reason: {}\n", options.reason);
+  if (!options.ticket.empty()) text += fmt::format("Ticket: {}\n", options.ticket);
   return text;
 }
 
 base::Error both_changed(const std::string& key, const Json& seen, const Json& now) {
+  const auto side = [](const Json& definition) { return definition.is_null() ? "no flag" : base::to_text(definition); };
   return {Kind::conflict,
-          fmt::format("flag \"{}\" was changed by somebody else meanwhile\n  was: {}\n  is:  {}", key,
-                      base::to_text(seen), base::to_text(now)),
+          fmt::format("flag \"{}\" was changed by somebody else meanwhile\n  was: {}\n  is:  {}", key, side(seen),
+                      side(now)),
           {}};
+}
+
+std::string summary(const std::vector<FlagChange>& changes) {
+  if (changes.size() == 1) return describe(changes.front());
+  std::vector<std::string> keys;
+  for (const FlagChange& change : changes) keys.push_back(change.key);
+  return fmt::format("Change {}", fmt::join(keys, ", "));
 }
 
 }  // namespace
@@ -62,49 +65,82 @@ Result<FlagFile> FlagRepository::read() {
   return FlagFile{std::move(tip), std::move(text)};
 }
 
-Result<base::CommitInfo> FlagRepository::last_change() {
-  TRY_ASSIGN(const std::string tip, repository_.tip(place_.branch));
-  TRY_ASSIGN(auto log, repository_.log(tip, place_.path, 1));
-  if (log.empty()) return base::fail(Kind::not_found, fmt::format("{} was never committed", place_.path));
-  return std::move(log.front());
-}
-
-Result<std::string> FlagRepository::commit(const ChangeRequest& request, const FlagFile& file,
-                                           const EditedText& edited) {
-  TRY_ASSIGN(base::Author author, repository_.default_author());
-  const base::FileCommit commit{file.commit, place_.path, edited.text, std::move(author), message(request, edited)};
-  if (!folder_) return repository_.commit_file(place_.branch, commit);
-  TRY_ASSIGN(std::string id, repository_.write_commit(commit));
-  TRY(repository_.push(place_.repository, place_.branch, file.commit, id));
-  return id;
-}
-
 Result<ChangeResult> FlagRepository::change(const ChangeRequest& request) {
-  TRY(check_trailer("reason", request.reason));
-  TRY(check_trailer("ticket", request.ticket));
-  const std::string& key = request.edit.key;
-  base::Backoff backoff(Millis{5}, 1.5, Millis{200});
-  std::minstd_rand random{std::random_device{}()};
-  std::optional<Json> seen = request.seen;
-  for (int attempt = 1;; ++attempt) {
-    TRY_ASSIGN(const FlagFile file, read());
-    TRY_ASSIGN(const Json document, read_flag_document(file.text, place_.path));
-    const Json now = find_definition(document, key).value_or(nullptr);
-    if (seen && *seen != now) return base::fail(both_changed(key, *seen, now));
-    seen = now;
-    TRY_ASSIGN(const EditedText edited, apply_edit(file.text, place_.path, request.edit));
-    ChangeResult result{edited.change, std::nullopt, false, unified_diff(place_.path, file.text, edited.text)};
-    if (request.dry_run || edited.text == file.text) return result;
-    auto id = commit(request, file, edited);
-    if (id) {
-      result.commit = std::move(*id);
-      result.pushed = folder_.has_value();
-      return result;
+  std::vector<Edit> edits = request.edits;
+  return commit(request.options, [&](const Repository&, const auto& text) { return draft(edits, text); });
+}
+
+Result<ChangeResult> FlagRepository::add_file(const CommitOptions& options) {
+  return commit(options, [&](const Repository&, const auto& text) -> Result<Draft> {
+    if (text) {
+      return base::fail(Kind::conflict, fmt::format("is on branch {} already", place_.branch), {place_.path, 0, 0});
     }
-    const bool raced = id.error().kind == Kind::locked || id.error().kind == Kind::conflict;
-    // A place in a file means that the file, not the branch, stands in the way: asking again does not help.
-    if (!raced || !id.error().where.file.empty() || attempt == kMostAttempts) return base::fail(std::move(id.error()));
-    std::this_thread::sleep_for(backoff.next(std::uniform_real_distribution<double>(0, 1)(random)));
+    constexpr std::string_view kSchema = "https://flagd.dev/schema/v0/flags.json";
+    const bool yaml = format_of("{", place_.path) == Format::yaml;
+    return Draft{yaml ? fmt::format("$schema: {}\nflags: {{}}\n", kSchema)
+                      : fmt::format("{{\n  \"$schema\": \"{}\",\n  \"flags\": {{}}\n}}\n", kSchema),
+                 {},
+                 fmt::format("Add {}", place_.path)};
+  });
+}
+
+Result<FlagRepository::Draft> FlagRepository::draft(std::vector<Edit>& edits,
+                                                    const std::optional<std::string>& text) const {
+  if (!text) {
+    return base::fail(Kind::not_found,
+                      fmt::format("is not on branch {} of {}; flagctl init adds it", place_.branch,
+                                  base::without_user(place_.repository)),
+                      {place_.path, 0, 0});
+  }
+  TRY_ASSIGN(const Json document, read_flag_document(*text, place_.path));
+  Draft draft{*text, {}, {}};
+  for (Edit& edit : edits) {
+    const Json now = find_definition(document, edit.key).value_or(nullptr);
+    if (edit.seen && *edit.seen != now) return base::fail(both_changed(edit.key, *edit.seen, now));
+    edit.seen = now;
+    TRY_ASSIGN(EditedText edited, apply_edit(draft.text, place_.path, edit));
+    draft.text = std::move(edited.text);
+    draft.changes.push_back(std::move(edited.change));
+  }
+  draft.summary = summary(draft.changes);
+  return draft;
+}
+
+Result<ChangeResult> FlagRepository::commit(const CommitOptions& options, const Drafter& drafter) {
+  TRY(check_trailer("reason", options.reason));
+  TRY(check_trailer("ticket", options.ticket));
+  if (folder_ && !options.push) {
+    return base::fail(Kind::usage, fmt::format("--no-push: {} is a remote, which holds a change only when it is pushed",
+                                               base::without_user(place_.repository)));
+  }
+  std::optional<RemoteBranch> upstream;
+  if (options.push) {
+    TRY_ASSIGN(upstream, this->upstream());
+  }
+  TRY_ASSIGN(FlagBranch branch, target(upstream));
+  for (Contest contest;;) {
+    TRY_ASSIGN(const BranchFile file, branch.read(place_.path));
+    if (upstream) TRY(check_clone(*upstream, file.commit));
+    TRY_ASSIGN(Draft draft, drafter(branch.repository(), file.text));
+    ChangeResult result{.changes = std::move(draft.changes),
+                        .commit = std::nullopt,
+                        .before = file.text.value_or(""),
+                        .after = draft.text,
+                        .diff = {}};
+    TRY_ASSIGN(result.diff, base::unified_diff(place_.path, result.before, result.after));
+    if (options.dry_run || result.before == result.after) return result;
+    TRY_ASSIGN(base::Author author, repository_.default_author());
+    const std::string end = draft.trailers + trailers(options);
+    auto id = branch.commit({file.commit, place_.path, draft.text, std::move(author),
+                             fmt::format("flags: {}\n{}{}", draft.summary, end.empty() ? "" : "\n", end)});
+    if (!id) {
+      TRY(contest.go_on_after(std::move(id.error())));
+      continue;
+    }
+    if (upstream) TRY(follow(*upstream, *id));
+    result.commit = *std::move(id);
+    result.pushed = folder_ || upstream;
+    return result;
   }
 }
 

@@ -7,12 +7,12 @@ namespace trunkline::flags {
 namespace {
 
 void add_state(base::cli::Tool& tool, bool enabled) {
-  auto options = std::make_shared<ChangeOptions>();
-  options->request.edit.action = SetState{enabled};
+  auto options = std::make_shared<EditOptions>();
+  options->edit.action = SetState{enabled};
   auto command = tool.command(enabled ? "on" : "off",
                               enabled ? "enable a flag" : "disable a flag: programs use their own default");
-  add_change_options(command, *options);
-  command.action([options] { return run_change(*options); });
+  add_edit_options(command, *options);
+  command.action([options] { return run_edit(*options); });
 }
 
 }  // namespace

@@ -7,30 +7,44 @@
 namespace trunkline::flags {
 namespace {
 
-void print_change_json(const ChangeResult& result, bool dry_run) {
-  base::JsonObject json{{"key", boost::json::string(result.change.key)}};
-  if (result.change.from) json["from"] = *result.change.from;
-  if (result.change.to) json["to"] = *result.change.to;
+void print_change_json(const ChangeResult& result, const FlagChange& change, bool dry_run) {
+  base::JsonObject json{{"key", boost::json::string(change.key)}};
+  if (change.from) json["from"] = *change.from;
+  if (change.to) json["to"] = *change.to;
   if (result.commit) json["commit"] = boost::json::string(*result.commit);
   json["pushed"] = result.pushed;
   if (dry_run) json["diff"] = boost::json::string(result.diff);
   base::cli::print_json(json);
 }
 
-std::string word(const std::optional<base::Json>& value) {
-  if (!value) return "nothing";
-  return value->is_string() ? std::string(value->get_string()) : base::to_text(*value);
+// What became of the flag; a definition or a rule is too long for a line.
+std::string outcome(const FlagChange& change) {
+  const auto text = [](const std::optional<base::Json>& value) {
+    return value ? std::string(value->as_string()) : "no default";
+  };
+  switch (change.part) {
+    case FlagChange::Part::default_variant:
+    case FlagChange::Part::state:
+      return change.nothing() ? fmt::format("is {} already", text(change.to))
+                              : fmt::format("{} -> {}", text(change.from), text(change.to));
+    case FlagChange::Part::targeting:
+      if (change.nothing()) return change.to ? "has this rule already" : "has no rule";
+      return change.to ? (change.from ? "another rule" : "a rule") : "no rule any more";
+    case FlagChange::Part::whole:
+      break;
+  }
+  if (change.nothing()) return "is so already";
+  return !change.from ? "created" : change.to ? "restored" : "removed";
 }
 
-void print_change(const ChangeResult& result, bool dry_run) {
-  const FlagChange& change = result.change;
-  if (change.nothing()) {
-    base::cli::print(fmt::format("{} is {} already; nothing to do\n", change.key, word(change.to)));
-  } else if (dry_run) {
-    base::cli::print(result.diff);
-  } else {
-    base::cli::print(fmt::format("{}: {} -> {} in commit {}{}\n", change.key, word(change.from), word(change.to),
-                                 result.commit->substr(0, 12), result.pushed ? ", pushed" : ""));
+void print_changes(const ChangeResult& result, bool dry_run) {
+  if (dry_run && !result.diff.empty()) return base::cli::print(result.diff);
+  const std::string end =
+      result.commit ? fmt::format(" in commit {}{}", result.commit->substr(0, 12), result.pushed ? ", pushed" : "")
+                    : "; nothing to do";
+  for (const FlagChange& change : result.changes) {
+    const bool is = change.nothing();
+    base::cli::print(fmt::format("{}{}{}{}\n", change.key, is ? " " : ": ", outcome(change), end));
   }
 }
 
@@ -53,18 +67,34 @@ base::Result<FlagRepository> open_repository(const FlagPlace& place) {
 }
 
 void add_change_options(base::cli::Command& command, ChangeOptions& options) {
-  command.positional("KEY", options.request.edit.key, "the flag");
   add_place_options(command, options.place);
-  command.option("--reason", options.request.reason, "TEXT", "why, kept in the commit")
-      .option("--ticket", options.request.ticket, "ID", "the ticket, kept in the commit")
-      .flag("--dry-run", options.request.dry_run, "show the diff and change nothing")
+  command.option("--reason", options.commit.reason, "TEXT", "why, kept in the commit")
+      .option("--ticket", options.commit.ticket, "ID", "the ticket, kept in the commit")
+      .flag("--dry-run", options.commit.dry_run, "show the diff and change nothing")
+      .flag("--no-push", options.no_push, "commit in the clone only, not on its upstream")
       .flag("--json", options.json, "print the result as JSON");
 }
 
-base::Result<int> run_change(const ChangeOptions& options) {
-  TRY_ASSIGN(FlagRepository repository, open_repository(options.place));
-  TRY_ASSIGN(const ChangeResult result, repository.change(options.request));
-  options.json ? print_change_json(result, options.request.dry_run) : print_change(result, options.request.dry_run);
+CommitOptions commit_options(const ChangeOptions& options) {
+  CommitOptions commit = options.commit;
+  commit.push = !options.no_push;
+  return commit;
+}
+
+void print_result(const ChangeResult& result, const ChangeOptions& options) {
+  if (!options.json) return print_changes(result, options.commit.dry_run);
+  for (const FlagChange& change : result.changes) print_change_json(result, change, options.commit.dry_run);
+}
+
+void add_edit_options(base::cli::Command& command, EditOptions& options) {
+  command.positional("KEY", options.edit.key, "the flag");
+  add_change_options(command, options.change);
+}
+
+base::Result<int> run_edit(const EditOptions& options) {
+  TRY_ASSIGN(FlagRepository repository, open_repository(options.change.place));
+  TRY_ASSIGN(const ChangeResult result, repository.change({{options.edit}, commit_options(options.change)}));
+  print_result(result, options.change);
   return 0;
 }
 

@@ -17,15 +17,29 @@ base::Result<FlagRepository> open_repository(const FlagPlace& place);
 // What every change takes.
 struct ChangeOptions {
   FlagPlace place;
-  ChangeRequest request;
+  CommitOptions commit;
+  bool no_push = false;
   bool json = false;
 };
 
-// KEY and the options of a change.
+// The place, --reason, --ticket, --dry-run, --no-push and --json.
 void add_change_options(base::cli::Command& command, ChangeOptions& options);
+CommitOptions commit_options(const ChangeOptions& options);
 
-// Makes the change and tells of it: a line, the diff of a dry run, or
-// {"key","from","to","commit"?,"pushed","diff"? (dry run)}.
-base::Result<int> run_change(const ChangeOptions& options);
+// Tells of a change: for each flag a line, or {"key","from"?,"to"?,"commit"?,"pushed","diff"? (dry run)}; the diff of a
+// dry run.
+void print_result(const ChangeResult& result, const ChangeOptions& options);
+
+// A change of one flag.
+struct EditOptions {
+  ChangeOptions change;
+  Edit edit;
+};
+
+// KEY and what every change takes.
+void add_edit_options(base::cli::Command& command, EditOptions& options);
+
+// Makes the change and tells of it.
+base::Result<int> run_edit(const EditOptions& options);
 
 }  // namespace trunkline::flags

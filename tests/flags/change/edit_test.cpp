@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "flags/change/diff.h"
+#include "base/git/diff.h"
 
 namespace trunkline::flags {
 namespace {
@@ -35,7 +35,7 @@ flags:
 
 std::string diff(std::string_view text, const char* name, const Edit& edit) {
   const auto edited = apply_edit(text, name, edit);
-  return edited ? unified_diff(name, text, edited->text) : to_string(edited.error());
+  return edited ? base::unified_diff(name, text, edited->text).value() : to_string(edited.error());
 }
 
 Edit set(const char* key, const char* variant) {
