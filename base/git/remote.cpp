@@ -23,7 +23,8 @@ int give_credential(git_credential** out, const char*, const char* user, unsigne
   if ((allowed & GIT_CREDENTIAL_SSH_KEY) == 0) return GIT_PASSTHROUGH;
   const char* name = user != nullptr ? user : "git";
   const int attempt = session.asked++;
-  if (attempt == 0 && std::getenv("SSH_AUTH_SOCK") != nullptr) return git_credential_ssh_key_from_agent(out, name);
+  const char* agent = std::getenv("SSH_AUTH_SOCK");
+  if (attempt == 0 && agent != nullptr && *agent != '\0') return git_credential_ssh_key_from_agent(out, name);
   const char* home = std::getenv("HOME");
   if (attempt > 2 || home == nullptr) return GIT_EAUTH;
   const std::string key = fmt::format("{}/.ssh/{}", home, attempt < 2 ? "id_ed25519" : "id_rsa");
