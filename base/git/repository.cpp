@@ -72,14 +72,15 @@ Result<Repository> Repository::open_or_init_bare(const fs::path& folder) {
   return Repository(std::make_unique<State>(State{std::move(repository)}));
 }
 
-Result<Repository> Repository::init(const fs::path& folder, bool bare, const std::string& branch) {
+Result<Repository> Repository::open_or_init(const fs::path& folder, bool bare, const std::string& branch) {
   start_libgit2();
   git_repository_init_options options = GIT_REPOSITORY_INIT_OPTIONS_INIT;
   options.flags = GIT_REPOSITORY_INIT_MKPATH | GIT_REPOSITORY_INIT_NO_REINIT;
   if (bare) options.flags |= GIT_REPOSITORY_INIT_BARE;
   options.initial_head = branch.c_str();
   TRY_ASSIGN(auto repository, own<GitRepository>(fmt::format("make repository {}", folder.string()), [&](auto** out) {
-               return git_repository_init_ext(out, folder.c_str(), &options);
+               const int code = git_repository_open_ext(out, folder.c_str(), GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr);
+               return code == GIT_ENOTFOUND ? git_repository_init_ext(out, folder.c_str(), &options) : code;
              }));
   return Repository(std::make_unique<State>(State{std::move(repository)}));
 }

@@ -66,9 +66,8 @@ class Repository {
   // The bare repository in `folder`, made if the folder is missing or empty: where fetch() keeps what it got.
   static Result<Repository> open_or_init_bare(const std::filesystem::path& folder);
 
-  // Makes a repository in `folder`, which may exist, with `branch` checked out and no commit. Kind::conflict if one is
-  // there.
-  static Result<Repository> init(const std::filesystem::path& folder, bool bare, const std::string& branch);
+  // The repository in `folder` itself, not in one above it; made if there is none, with HEAD on `branch` and no commit.
+  static Result<Repository> open_or_init(const std::filesystem::path& folder, bool bare, const std::string& branch);
 
   Repository(Repository&&) noexcept;
   Repository& operator=(Repository&&) noexcept;

@@ -34,7 +34,7 @@ std::string trailers(const CommitOptions& options) {
 base::Error both_changed(const std::string& key, const Json& seen, const Json& now) {
   const auto side = [](const Json& definition) { return definition.is_null() ? "no flag" : base::to_text(definition); };
   return {Kind::conflict,
-          fmt::format("flag \"{}\" was changed by somebody else meanwhile\n  was: {}\n  is:  {}", key, side(seen),
+          fmt::format("flag \"{}\" was changed by somebody else since\n  was: {}\n  is:  {}", key, side(seen),
                       side(now)),
           {}};
 }
@@ -56,6 +56,13 @@ Result<FlagRepository> FlagRepository::open(FlagPlace place) {
   TRY_ASSIGN(base::TempFolder folder, base::TempFolder::make("flagctl"));
   TRY_ASSIGN(Repository repository, Repository::open_or_init_bare(folder.path() / "repository.git"));
   return FlagRepository(std::move(place), std::move(repository), std::move(folder));
+}
+
+Result<FlagRepository> FlagRepository::open_or_make(FlagPlace place, bool bare) {
+  const auto local = base::local_path(place.repository);
+  if (!local) return open(std::move(place));
+  TRY_ASSIGN(Repository repository, Repository::open_or_init(*local, bare, place.branch));
+  return FlagRepository(std::move(place), std::move(repository), std::nullopt);
 }
 
 Result<FlagFile> FlagRepository::read() {

@@ -71,6 +71,9 @@ class FlagRepository {
   // remote that is gone, Kind::not_found for a path without a repository.
   static base::Result<FlagRepository> open(FlagPlace place);
 
+  // The same; where the folder itself holds no repository one is made, with HEAD on the branch and no commit.
+  static base::Result<FlagRepository> open_or_make(FlagPlace place, bool bare);
+
   // The file as the branch holds it: of a clone as it is here, of a remote asked each time. Kind::not_found for a
   // branch without a commit or without the file.
   base::Result<FlagFile> read();

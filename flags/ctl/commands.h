@@ -5,11 +5,18 @@
 // flagctl: one file a command.
 namespace trunkline::flags {
 
+void add_init(base::cli::Tool& tool);
+void add_status(base::cli::Tool& tool);
 void add_list(base::cli::Tool& tool);
 void add_show(base::cli::Tool& tool);
+void add_log(base::cli::Tool& tool);
+void add_create(base::cli::Tool& tool);
 void add_set(base::cli::Tool& tool);
 void add_on_and_off(base::cli::Tool& tool);
 void add_toggle(base::cli::Tool& tool);
+void add_target(base::cli::Tool& tool);
+void add_remove(base::cli::Tool& tool);
+void add_revert(base::cli::Tool& tool);
 void add_eval(base::cli::Tool& tool);
 void add_logic(base::cli::Tool& tool);
 void add_bench(base::cli::Tool& tool);

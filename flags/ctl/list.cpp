@@ -57,7 +57,9 @@ void add_list(base::cli::Tool& tool) {
   auto options = std::make_shared<ListOptions>();
   auto command = tool.command("list", "list the flags");
   add_place_options(command, options->place);
-  command.flag("--json", options->json, "print one JSON object a flag").action([options] { return list(*options); });
+  command.flag("--json", options->json, "print one JSON object a flag")
+      .footer("flagctl list --repo ./flags")
+      .action([options] { return list(*options); });
 }
 
 }  // namespace trunkline::flags

@@ -12,7 +12,9 @@ void add_state(base::cli::Tool& tool, bool enabled) {
   auto command = tool.command(enabled ? "on" : "off",
                               enabled ? "enable a flag" : "disable a flag: programs use their own default");
   add_edit_options(command, *options);
-  command.action([options] { return run_edit(*options); });
+  command.footer(enabled ? "flagctl on new-page" : "flagctl off new-page --reason \"errors rose\"").action([options] {
+    return run_edit(*options);
+  });
 }
 
 }  // namespace

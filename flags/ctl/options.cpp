@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/cli/terminal.h"
+#include "base/core/text.h"
 
 namespace trunkline::flags {
 namespace {
@@ -64,6 +65,13 @@ base::Result<FlagRepository> open_repository(const FlagPlace& place) {
   auto repository = FlagRepository::open(place);
   if (repository || repository.error().kind != base::Kind::not_found) return repository;
   return base::fail(base::Kind::usage, repository.error().message);
+}
+
+base::Error no_flag(const base::Json& document, const std::string& key, const std::string& file) {
+  const auto keys = flag_keys(document);
+  return {base::Kind::not_found,
+          fmt::format("no flag \"{}\"{}", key, base::did_you_mean(key, {keys.begin(), keys.end()})),
+          {file, 0, 0}};
 }
 
 void add_change_options(base::cli::Command& command, ChangeOptions& options) {

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "base/cli/tool.h"
+#include "flags/change/flag_file.h"
 #include "flags/change/flag_repository.h"
 
 // What the commands share. Private to ctl/.
@@ -13,6 +14,9 @@ void add_place_options(base::cli::Command& command, FlagPlace& place);
 
 // FlagRepository::open; Kind::usage where no repository is named, or a path of this machine that holds none.
 base::Result<FlagRepository> open_repository(const FlagPlace& place);
+
+// That the document has no such flag, with the nearest that it has. `file` names it.
+base::Error no_flag(const base::Json& document, const std::string& key, const std::string& file);
 
 // What every change takes.
 struct ChangeOptions {

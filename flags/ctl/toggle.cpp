@@ -10,7 +10,7 @@ void add_toggle(base::cli::Tool& tool) {
   options->edit.action = Toggle{};
   auto command = tool.command("toggle", "make the other variant of a boolean flag its default");
   add_edit_options(command, *options);
-  command.action([options] { return run_edit(*options); });
+  command.footer("flagctl toggle new-page --dry-run").action([options] { return run_edit(*options); });
 }
 
 }  // namespace trunkline::flags

@@ -127,15 +127,16 @@ TEST_F(RepositoryTest, FindsACommitByItsFirstDigits) {
             "expected a commit id or its first digits, got \"HEAD\"");
 }
 
-TEST_F(RepositoryTest, MakesANewRepositoryOnlyWhereThereIsNone) {
-  auto made = Repository::init(path("new/deep"), false, "trunk");
+TEST_F(RepositoryTest, OpensWhatIsInTheFolderOrMakesIt) {
+  auto made = Repository::open_or_init(path("new/deep"), false, "trunk");
   ASSERT_TRUE(made) << to_string(made.error());
   EXPECT_NE(made->work_tree(), "");
   ASSERT_TRUE(made->commit_file("trunk", {"", "a/b.txt", "b", kAda, "first"}));
   EXPECT_EQ(made->head(), made->tip("trunk"));
   EXPECT_EQ(read_file(path("new/deep/a/b.txt")), "b");
-  EXPECT_EQ(Repository::init(path("new/deep"), false, "trunk").error().kind, Kind::conflict);
-  EXPECT_EQ(Repository::init(path("bare.git"), true, "main")->work_tree(), "");
+  EXPECT_EQ(Repository::open_or_init(path("new/deep"), true, "main")->head(), made->head());
+  const auto below = Repository::open_or_init(path("new/deep/a"), true, "main");
+  EXPECT_EQ(below->work_tree(), "") << "one of its own, though the folder is in another";
 }
 
 TEST(UnifiedDiff, ShowsTwoTextsAsGitDoes) {

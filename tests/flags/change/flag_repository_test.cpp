@@ -70,7 +70,7 @@ TEST_F(FlagRepositoryTest, RefusesAFlagThatSomebodyElseChangedAndShowsBothSides)
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().kind, base::Kind::conflict);
   EXPECT_EQ(result.error().message,
-            "flag \"a\" was changed by somebody else meanwhile\n"
+            "flag \"a\" was changed by somebody else since\n"
             "  was: {\"state\":\"ENABLED\",\"variants\":{\"x\":1,\"y\":2},\"defaultVariant\":\"x\"}\n"
             "  is:  {\"state\":\"ENABLED\",\"variants\":{\"x\":1,\"y\":2},\"defaultVariant\":\"y\"}");
 }
@@ -117,7 +117,7 @@ TEST_F(FlagRepositoryTest, TakesBackWhatACommitDid) {
   EXPECT_EQ(find_definition(document(), "b"), find_definition(base::parse_json(kFlags).value(), "b"));
   EXPECT_EQ(find_definition(document(), "a")->at("defaultVariant"), "y");
   EXPECT_EQ(flags.revert(both, std::nullopt, {}).error().message,
-            "flag \"b\" was changed by somebody else meanwhile\n  was: no flag\n"
+            "flag \"b\" was changed by somebody else since\n  was: no flag\n"
             "  is:  {\"state\":\"ENABLED\",\"variants\":{\"x\":1,\"y\":2},\"defaultVariant\":\"x\"}");
   ASSERT_TRUE(flags.revert(both, "a", {}));
   EXPECT_EQ(find_definition(document(), "a")->at("defaultVariant"), "x");

@@ -1,39 +1,15 @@
-#include <filesystem>
 #include <gtest/gtest.h>
 #include <thread>
 
-#include "base/core/files.h"
-#include "base/core/process.h"
-#include "base/git/repository.h"
+#include "tests/flags/system/flagctl_fixture.h"
 
-// The real flagctl on real repositories.
+// Reading and setting flags.
 namespace trunkline::flags {
 namespace {
 
-const base::Author kAda{"Ada", "ada@example.org"};
-
-class FlagctlTest : public testing::Test {
+class FlagctlTest : public FlagctlFixture {
  protected:
-  void SetUp() override {
-    const std::string flags = base::read_file(TRUNKLINE_SOURCE_DIR "/flags/shortener.flags.json").value();
-    auto repository = base::Repository::open_or_init_bare(repo()).value();
-    ASSERT_TRUE(repository.commit_file("main", {"", "flags/flags.json", flags, kAda, "first"}));
-  }
-  std::string repo() { return (folder_.path() / "flags.git").string(); }
-  base::ProcessOutput run(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), TRUNKLINE_BIN_DIR "/flagctl");
-    const std::map<std::string, std::string> environment = {
-        {"TRUNKLINE_FLAGS_REPO", repo()}, {"GIT_AUTHOR_NAME", "Grace"}, {"GIT_AUTHOR_EMAIL", "grace@example.org"}};
-    return base::run_process({.argv = std::move(arguments), .environment = environment}, std::chrono::seconds{60})
-        .value();
-  }
-  std::string out(std::vector<std::string> arguments) {
-    const auto output = run(std::move(arguments));
-    EXPECT_TRUE(output.status.ok()) << output.err;
-    return output.out;
-  }
-
-  base::TempFolder folder_ = base::TempFolder::make("flagctl-test").value();
+  void SetUp() override { commit(base::read_file(TRUNKLINE_SOURCE_DIR "/flags/shortener.flags.json").value()); }
 };
 
 TEST_F(FlagctlTest, ListsSetsAndShows) {
@@ -43,10 +19,9 @@ TEST_F(FlagctlTest, ListsSetsAndShows) {
             "code-generator   ENABLED  random     no         shortener  release  2027-06-30\n");
   const std::string set =
       out({"set", "redirect-status", "permanent", "--reason", "SEO", "--ticket", "OPS-1", "--json"});
-  const std::string tip = base::Repository::open(repo())->tip("main").value();
-  EXPECT_EQ(set, R"({"key":"redirect-status","from":"temporary","to":"permanent","commit":")" + tip +
+  EXPECT_EQ(set, R"({"key":"redirect-status","from":"temporary","to":"permanent","commit":")" + tip() +
                      "\",\"pushed\":false}\n");
-  const auto commit = base::Repository::open(repo())->commit_info(tip).value();
+  const auto commit = base::Repository::open(repo())->commit_info(tip()).value();
   EXPECT_EQ(commit.message, "flags: Set redirect-status to permanent\n\nReason: SEO\nTicket: OPS-1\n");
   EXPECT_NE(out({"show", "redirect-status"}).find("\"defaultVariant\": \"permanent\""), std::string::npos);
 }
