@@ -25,8 +25,9 @@ class FlagctlFixture : public testing::Test {
   }
   base::ProcessOutput run(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), TRUNKLINE_BIN_DIR "/flagctl");
-    const std::map<std::string, std::string> environment = {
+    std::map<std::string, std::string> environment = {
         {"TRUNKLINE_FLAGS_REPO", repo()}, {"GIT_AUTHOR_NAME", "Grace"}, {"GIT_AUTHOR_EMAIL", "grace@example.org"}};
+    environment.insert(environment_.begin(), environment_.end());
     return base::run_process({.argv = std::move(arguments), .environment = environment, .folder = folder_.path()},
                              std::chrono::seconds{60})
         .value();
@@ -52,6 +53,7 @@ class FlagctlFixture : public testing::Test {
     return std::to_string(output.status.code) + " " + output.err;
   }
 
+  std::map<std::string, std::string> environment_;  // more of it, for flagctl
   base::TempFolder folder_ = base::TempFolder::make("flagctl-test").value();
 };
 
