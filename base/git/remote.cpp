@@ -110,6 +110,10 @@ class PushReference {
   GitReference reference_;
 };
 
+Error moved(const RemoteBranch& to) {
+  return {Kind::conflict, fmt::format("branch {} of {} has moved", to.branch, without_user(to.url)), {}};
+}
+
 std::string decode_percent(std::string_view text) {
   std::string out;
   for (size_t i = 0; i < text.size(); ++i) {
@@ -146,44 +150,67 @@ Result<std::string> Repository::fetch(const RemoteBranch& from, Millis limit) {
   char* specs[] = {spec.data()};
   const git_strarray refspecs{specs, 1};
   const int code = git_remote_fetch(remote.get(), &refspecs, &options, "trunkline: fetch");
-  if (code != 0) return fail(remote_failure(code, session));
-  return last_seen(from);
+  if (code != 0 && code != GIT_ELOCKED) return fail(remote_failure(code, session));
+  return theirs;
 }
 
-Result<> Repository::push(const RemoteBranch& to, const std::string& expected, const std::string& commit,
-                          Millis limit) {
-  TRY(push(to.url, to.branch, expected, commit, limit));
-  TRY_ASSIGN(const git_oid id, parse_id(commit));
-  TRY(own<GitReference>(fmt::format("note {}", to.ref), [&](auto** out) {
-    return git_reference_create(out, state_->get(), to.ref.c_str(), &id, 1, "trunkline: push");
-  }));
-  return {};
-}
+struct PushSession::State {
+  State(git_repository* repository_, RemoteBranch to_, Millis limit)
+      : repository(repository_),
+        to(std::move(to_)),
+        session{.url = to.url, .deadline = Deadline(limit), .refusal = {}} {
+    options.callbacks = callbacks_for(session);
+  }
 
-Result<> Repository::push(const std::string& url, const std::string& branch, const std::string& expected,
-                          const std::string& commit, Millis limit) {
-  if (local_path(url)) return fail(Kind::usage, fmt::format("{} is local: open it instead of pushing to it", url));
-  Session session{.url = url, .deadline = Deadline(limit), .refusal = {}};
+  git_repository* repository;
+  RemoteBranch to;
+  Session session;
   git_push_options options = GIT_PUSH_OPTIONS_INIT;
-  options.callbacks = callbacks_for(session);
-  TRY_ASSIGN(const GitRemote remote, connect(state_->get(), session, GIT_DIRECTION_PUSH, options.callbacks));
-  TRY_ASSIGN(const std::string theirs, advertised_tip(remote.get(), session, branch));
-  const auto moved = [&] {
-    return fail(Kind::conflict, fmt::format("branch {} of {} has moved", branch, without_user(url)));
-  };
-  if (theirs != expected) return moved();
-  TRY_ASSIGN(const PushReference ours, PushReference::make(state_->get(), commit));
+  GitRemote remote;
+  std::string tip;
+};
+
+PushSession::PushSession(std::unique_ptr<State> state) : state_(std::move(state)) {}
+PushSession::PushSession(PushSession&&) noexcept = default;
+PushSession& PushSession::operator=(PushSession&&) noexcept = default;
+PushSession::~PushSession() = default;
+
+const std::string& PushSession::tip() const {
+  return state_->tip;
+}
+
+Result<> PushSession::move_to(const std::string& commit) {
+  const auto& [url, branch, ref] = state_->to;
+  TRY_ASSIGN(const PushReference ours, PushReference::make(state_->repository, commit));
   std::string spec = fmt::format("{}:{}", ours.name(), branch_ref(branch));
   char* specs[] = {spec.data()};
   const git_strarray refspecs{specs, 1};
   // On this connection: the ids it advertised are what the server compares with when it moves the branch.
-  const int code = git_remote_upload(remote.get(), &refspecs, &options);
-  if (code == GIT_ENONFASTFORWARD) return moved();
-  if (code != 0) return fail(remote_failure(code, session));
-  if (session.refusal.empty()) return {};
-  const bool hook = session.refusal.find("hook") != std::string::npos;
-  return fail(hook ? Kind::denied : Kind::conflict,
-              fmt::format("{} did not move branch {}: {}", without_user(url), branch, session.refusal));
+  const int code = git_remote_upload(state_->remote.get(), &refspecs, &state_->options);
+  if (code == GIT_ENONFASTFORWARD) return fail(moved(state_->to));
+  if (code != 0) return fail(remote_failure(code, state_->session));
+  if (const std::string& refusal = state_->session.refusal; !refusal.empty()) {
+    const bool hook = refusal.find("hook") != std::string::npos;
+    return fail(hook ? Kind::denied : Kind::conflict,
+                fmt::format("{} did not move branch {}: {}", without_user(url), branch, refusal));
+  }
+  if (ref.empty()) return {};
+  TRY_ASSIGN(const git_oid id, parse_id(commit));
+  git_reference* raw = nullptr;
+  const int noted = git_reference_create(&raw, state_->repository, ref.c_str(), &id, 1, "trunkline: push");
+  git_reference_free(raw);
+  if (noted == 0 || noted == GIT_ELOCKED) return {};
+  return fail(git_failure(noted, fmt::format("note {}", ref)));
+}
+
+Result<PushSession> Repository::open_push(const RemoteBranch& remote, Millis limit) {
+  if (local_path(remote.url)) {
+    return fail(Kind::usage, fmt::format("{} is local: open it instead of pushing to it", remote.url));
+  }
+  auto state = std::make_unique<PushSession::State>(state_->get(), remote, limit);
+  TRY_ASSIGN(state->remote, connect(state_->get(), state->session, GIT_DIRECTION_PUSH, state->options.callbacks));
+  TRY_ASSIGN(state->tip, advertised_tip(state->remote.get(), state->session, remote.branch));
+  return PushSession(std::move(state));
 }
 
 std::string without_user(std::string_view url) {

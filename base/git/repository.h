@@ -56,6 +56,28 @@ struct Distance {
 // How long a remote may take, from the first byte to the last.
 constexpr Millis kRemoteLimit{60'000};
 
+// A connection over which one branch of a remote moves, once. The remote compares with where the branch stood when the
+// connection was made. Used on the thread that opened it, no longer than the repository lives.
+class PushSession {
+ public:
+  PushSession(PushSession&&) noexcept;
+  PushSession& operator=(PushSession&&) noexcept;
+  ~PushSession();
+
+  // Where the branch stood; empty if the remote has none of that name.
+  const std::string& tip() const;
+
+  // Moves it to `commit`, one of the repository's; the `ref` of the branch follows. Kind::conflict if it has moved
+  // meanwhile, Kind::denied if a hook refuses, otherwise as Repository::fetch.
+  Result<> move_to(const std::string& commit);
+
+ private:
+  friend class Repository;
+  struct State;
+  explicit PushSession(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
 // An opened repository. Movable; one thread at a time. Failures that every call may give: Kind::io for a damaged
 // repository, Kind::not_found for what is named and not there.
 class Repository {
@@ -131,16 +153,13 @@ class Repository {
   // Kind::unavailable if the remote cannot be reached, Kind::denied if it refuses us, Kind::not_found if it has no such
   // branch; our branch then stays as it was.
   Result<std::string> fetch(const std::string& url, const std::string& branch, Millis limit = kRemoteLimit);
-  // The same into the branch's `ref`: no branch of this repository moves.
+  // The same into the branch's `ref`: no branch of this repository moves. Where another process moves the ref at that
+  // moment it stays to that one; what was asked for is here all the same.
   Result<std::string> fetch(const RemoteBranch& remote, Millis limit = kRemoteLimit);
 
-  // Moves the branch of a remote (https, ssh, http) from `expected` to `commit`. Kind::conflict if it has moved,
-  // otherwise as fetch. Local URLs are Kind::usage: libgit2's local transport loses commits in a race.
-  Result<> push(const std::string& url, const std::string& branch, const std::string& expected,
-                const std::string& commit, Millis limit = kRemoteLimit);
-  // The same, and its `ref` follows.
-  Result<> push(const RemoteBranch& remote, const std::string& expected, const std::string& commit,
-                Millis limit = kRemoteLimit);
+  // For moving a branch of a remote (https, ssh, git, http). Failures as fetch; local URLs are Kind::usage: libgit2's
+  // local transport loses commits in a race.
+  Result<PushSession> open_push(const RemoteBranch& remote, Millis limit = kRemoteLimit);
 
  private:
   struct State;

@@ -16,7 +16,7 @@ Result<std::optional<RemoteBranch>> FlagRepository::upstream() const {
 
 Result<FlagBranch> FlagRepository::target(const std::optional<RemoteBranch>& upstream) {
   if (upstream) return FlagBranch::named(&repository_, *upstream);
-  if (!folder_) return FlagBranch::in(&repository_, place_.branch);
+  if (!cache_) return FlagBranch::in(&repository_, place_.branch);
   return FlagBranch::of(&repository_, {place_.repository, place_.branch, "refs/heads/" + place_.branch});
 }
 

@@ -31,8 +31,30 @@ Result<FlagBranch> FlagBranch::named(Repository* repository, RemoteBranch remote
   return result;
 }
 
-Result<BranchFile> FlagBranch::read(const std::string& path) {
-  auto tip = remote_ ? repository().fetch(*remote_) : repository().tip(branch_);
+Result<std::string> FlagBranch::tip(bool to_commit) {
+  if (!remote_) return repository().tip(branch_);
+  if (!to_commit) return repository().fetch(*remote_);
+  for (;;) {
+    session_.reset();
+    TRY_ASSIGN(base::PushSession session, repository().open_push(*remote_));
+    std::string tip = session.tip();
+    if (tip.empty()) {
+      session_.emplace(std::move(session));
+      return base::fail(Kind::not_found, "");
+    }
+    bool known = repository().commit_info(tip).has_value();
+    if (!known) {
+      TRY_ASSIGN(const std::string fetched, repository().fetch(*remote_));
+      known = fetched == tip;
+    }
+    session_.emplace(std::move(session));
+    if (known) return tip;
+    // It moved between the two connections.
+  }
+}
+
+Result<BranchFile> FlagBranch::read(const std::string& path, bool to_commit) {
+  auto tip = this->tip(to_commit);
   if (!tip && tip.error().kind == Kind::not_found) return BranchFile{};
   if (!tip) return base::fail(std::move(tip.error()));
   auto text = repository().read_blob(*tip, path);
@@ -44,7 +66,7 @@ Result<BranchFile> FlagBranch::read(const std::string& path) {
 Result<std::string> FlagBranch::commit(const base::FileCommit& commit) {
   if (!remote_) return repository().commit_file(branch_, commit);
   TRY_ASSIGN(std::string id, repository().write_commit(commit));
-  TRY(repository().push(*remote_, commit.parent, id));
+  TRY(session_->move_to(id));
   return id;
 }
 

@@ -25,10 +25,12 @@ class FlagBranch {
   // Repository::open.
   static base::Result<FlagBranch> named(base::Repository* repository, base::RemoteBranch remote);
 
-  // What the branch holds now; a remote is asked each time.
-  base::Result<BranchFile> read(const std::string& path);
+  // What the branch holds now; a remote is asked each time. Before a commit it is asked on the connection over which
+  // the branch is then moved, so that a commit whose parent is known here takes one connection.
+  base::Result<BranchFile> read(const std::string& path, bool to_commit);
 
-  // Writes the commit and moves the branch to it; its id. Failures as Repository::commit_file and push.
+  // Writes the commit, on what was read last to commit, and moves the branch to it; its id. Failures as
+  // Repository::commit_file and PushSession.
   base::Result<std::string> commit(const base::FileCommit& commit);
 
   // Where its commits are kept.
@@ -36,11 +38,13 @@ class FlagBranch {
 
  private:
   FlagBranch() = default;
+  base::Result<std::string> tip(bool to_commit);
 
   base::Repository* shared_ = nullptr;
   std::optional<base::Repository> own_;
   std::string branch_;
   std::optional<base::RemoteBranch> remote_;
+  std::optional<base::PushSession> session_;
 };
 
 }  // namespace trunkline::flags

@@ -5,6 +5,7 @@
 #include "base/git/diff.h"
 #include "flags/change/contest.h"
 #include "flags/change/flag_file.h"
+#include "flags/change/remote_cache.h"
 #include "flags/definition/yaml/flag_document.h"
 
 namespace trunkline::flags {
@@ -33,10 +34,10 @@ std::string trailers(const CommitOptions& options) {
 
 base::Error both_changed(const std::string& key, const Json& seen, const Json& now) {
   const auto side = [](const Json& definition) { return definition.is_null() ? "no flag" : base::to_text(definition); };
-  return {Kind::conflict,
-          fmt::format("flag \"{}\" was changed by somebody else since\n  was: {}\n  is:  {}", key, side(seen),
-                      side(now)),
-          {}};
+  return {
+      Kind::conflict,
+      fmt::format("flag \"{}\" was changed by somebody else since\n  was: {}\n  is:  {}", key, side(seen), side(now)),
+      {}};
 }
 
 std::string summary(const std::vector<FlagChange>& changes) {
@@ -53,9 +54,9 @@ Result<FlagRepository> FlagRepository::open(FlagPlace place) {
     TRY_ASSIGN(Repository repository, Repository::open(*local));
     return FlagRepository(std::move(place), std::move(repository), std::nullopt);
   }
-  TRY_ASSIGN(base::TempFolder folder, base::TempFolder::make("flagctl"));
-  TRY_ASSIGN(Repository repository, Repository::open_or_init_bare(folder.path() / "repository.git"));
-  return FlagRepository(std::move(place), std::move(repository), std::move(folder));
+  TRY_ASSIGN(RemoteCache cache, RemoteCache::open(place.repository));
+  TRY_ASSIGN(Repository repository, Repository::open(cache.folder()));
+  return FlagRepository(std::move(place), std::move(repository), std::move(cache));
 }
 
 Result<FlagRepository> FlagRepository::open_or_make(FlagPlace place, bool bare) {
@@ -66,8 +67,7 @@ Result<FlagRepository> FlagRepository::open_or_make(FlagPlace place, bool bare) 
 }
 
 Result<FlagFile> FlagRepository::read() {
-  if (folder_) TRY(repository_.fetch(place_.repository, place_.branch));
-  TRY_ASSIGN(std::string tip, repository_.tip(place_.branch));
+  TRY_ASSIGN(std::string tip, this->tip());
   TRY_ASSIGN(std::string text, repository_.read_blob(tip, place_.path));
   return FlagFile{std::move(tip), std::move(text)};
 }
@@ -116,7 +116,7 @@ Result<FlagRepository::Draft> FlagRepository::draft(std::vector<Edit>& edits,
 Result<ChangeResult> FlagRepository::commit(const CommitOptions& options, const Drafter& drafter) {
   TRY(check_trailer("reason", options.reason));
   TRY(check_trailer("ticket", options.ticket));
-  if (folder_ && !options.push) {
+  if (cache_ && !options.push) {
     return base::fail(Kind::usage, fmt::format("--no-push: {} is a remote, which holds a change only when it is pushed",
                                                base::without_user(place_.repository)));
   }
@@ -126,7 +126,7 @@ Result<ChangeResult> FlagRepository::commit(const CommitOptions& options, const 
   }
   TRY_ASSIGN(FlagBranch branch, target(upstream));
   for (Contest contest;;) {
-    TRY_ASSIGN(const BranchFile file, branch.read(place_.path));
+    TRY_ASSIGN(const BranchFile file, branch.read(place_.path, !options.dry_run));
     if (upstream) TRY(check_clone(*upstream, file.commit));
     TRY_ASSIGN(Draft draft, drafter(branch.repository(), file.text));
     ChangeResult result{.changes = std::move(draft.changes),
@@ -146,7 +146,7 @@ Result<ChangeResult> FlagRepository::commit(const CommitOptions& options, const 
     }
     if (upstream) TRY(follow(*upstream, *id));
     result.commit = *std::move(id);
-    result.pushed = folder_ || upstream;
+    result.pushed = cache_ || upstream;
     return result;
   }
 }

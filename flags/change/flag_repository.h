@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "base/core/files.h"
 #include "base/git/repository.h"
 #include "flags/change/edit.h"
 #include "flags/change/flag_branch.h"
+#include "flags/change/remote_cache.h"
 
 // Flags in a git repository: what the log says is who changed what, when and why.
 namespace trunkline::flags {
@@ -67,8 +67,7 @@ struct CloneState {
 // or without push, only in the repository itself.
 class FlagRepository {
  public:
-  // Opens a local repository, or gets the branch of a remote one into a temporary folder. Kind::unavailable for a
-  // remote that is gone, Kind::not_found for a path without a repository.
+  // Opens a local repository, or the cache of a remote one. Kind::not_found for a path without a repository.
   static base::Result<FlagRepository> open(FlagPlace place);
 
   // The same; where the folder itself holds no repository one is made, with HEAD on the branch and no commit.
@@ -115,8 +114,8 @@ class FlagRepository {
   // there.
   using Drafter = std::function<base::Result<Draft>(const base::Repository&, const std::optional<std::string>&)>;
 
-  FlagRepository(FlagPlace place, base::Repository repository, std::optional<base::TempFolder> folder)
-      : place_(std::move(place)), repository_(std::move(repository)), folder_(std::move(folder)) {}
+  FlagRepository(FlagPlace place, base::Repository repository, std::optional<RemoteCache> cache)
+      : place_(std::move(place)), repository_(std::move(repository)), cache_(std::move(cache)) {}
 
   base::Result<ChangeResult> commit(const CommitOptions& options, const Drafter& drafter);
   base::Result<Draft> draft(std::vector<Edit>& edits, const std::optional<std::string>& text) const;
@@ -126,14 +125,14 @@ class FlagRepository {
   // Whether the clone can follow a change of the file on top of `tip`.
   base::Result<> check_clone(const base::RemoteBranch& upstream, const std::string& tip);
   base::Result<> follow(const base::RemoteBranch& upstream, const std::string& commit);
-  // The tip that is known here; of a remote one that was not asked yet, what it says.
+  // The tip here; a remote is asked.
   base::Result<std::string> tip();
   base::Result<std::vector<Edit>> edits_against(const base::Repository& repository, const std::string& commit,
                                                 const std::optional<std::string>& key) const;
 
   FlagPlace place_;
   base::Repository repository_;
-  std::optional<base::TempFolder> folder_;  // of a remote repository
+  std::optional<RemoteCache> cache_;  // of a remote repository
 };
 
 }  // namespace trunkline::flags

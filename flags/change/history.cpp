@@ -45,9 +45,7 @@ std::string parent_of(const base::CommitInfo& commit) {
 }  // namespace
 
 Result<std::string> FlagRepository::tip() {
-  auto known = repository_.tip(place_.branch);
-  if (known || !folder_) return known;
-  return repository_.fetch(place_.repository, place_.branch);
+  return cache_ ? repository_.fetch(place_.repository, place_.branch) : repository_.tip(place_.branch);
 }
 
 Result<base::CommitInfo> FlagRepository::last_change() {

@@ -103,8 +103,7 @@ TEST_F(RepositoryTest, SaysUnavailableWhenTheRemoteIsGone) {
 
 TEST_F(RepositoryTest, NeverPushesToALocalPath) {
   Repository repository = bare();
-  const std::string first = commit(repository, "", "one");
-  EXPECT_EQ(repository.push(path("x.git"), "main", "", first).error().kind, Kind::usage);
+  EXPECT_EQ(repository.open_push({path("x.git"), "main"}).error().kind, Kind::usage);
 }
 
 TEST_F(RepositoryTest, TakesTheAuthorFromTheEnvironmentOrSaysHowToSetIt) {

@@ -25,8 +25,10 @@ class FlagctlFixture : public testing::Test {
   }
   base::ProcessOutput run(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), TRUNKLINE_BIN_DIR "/flagctl");
-    std::map<std::string, std::string> environment = {
-        {"TRUNKLINE_FLAGS_REPO", repo()}, {"GIT_AUTHOR_NAME", "Grace"}, {"GIT_AUTHOR_EMAIL", "grace@example.org"}};
+    std::map<std::string, std::string> environment = {{"TRUNKLINE_FLAGS_REPO", repo()},
+                                                      {"GIT_AUTHOR_NAME", "Grace"},
+                                                      {"GIT_AUTHOR_EMAIL", "grace@example.org"},
+                                                      {"XDG_CACHE_HOME", path("cache")}};
     environment.insert(environment_.begin(), environment_.end());
     return base::run_process({.argv = std::move(arguments), .environment = environment, .folder = folder_.path()},
                              std::chrono::seconds{60})

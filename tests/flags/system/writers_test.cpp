@@ -101,7 +101,9 @@ TEST_F(WritersTest, LoseNoCommitOnAFileUrl) {
 TEST_F(WritersTest, LoseNoCommitOverSsh) {
   if (!base::SshServer::is_installed()) GTEST_SKIP() << "sshd is not installed (openssh-server)";
   const base::SshServer server;
-  const Writer writer = by_flagctl(server.url(path()), server.environment());
+  auto environment = server.environment();
+  environment["XDG_CACHE_HOME"] = folder_.path() / "cache";
+  const Writer writer = by_flagctl(server.url(path()), environment);
   run(writer, writer);
 }
 

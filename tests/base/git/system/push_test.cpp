@@ -68,9 +68,14 @@ TEST_F(PushTest, MovesTheRemoteBranchAndRefusesAfterALostRace) {
   ASSERT_EQ(fetch(theirs), first_);
   const std::string one = ours.write_commit({first_, "a.json", "ours", kAda, "ours"}).value();
   const std::string two = theirs.write_commit({first_, "a.json", "theirs", kAda, "theirs"}).value();
-  const auto pushed = ours.push(url_, "main", first_, one);
+  PushSession first = ours.open_push({url_, "main", "refs/heads/main"}).value();
+  PushSession second = theirs.open_push({url_, "main", "refs/heads/main"}).value();
+  EXPECT_EQ(second.tip(), first_);
+  const auto pushed = first.move_to(one);
   EXPECT_TRUE(pushed) << to_string(pushed.error());
-  EXPECT_EQ(theirs.push(url_, "main", first_, two).error().kind, Kind::conflict);
+  EXPECT_EQ(ours.tip("main"), one);
+  EXPECT_EQ(second.move_to(two).error().kind, Kind::conflict);
+  EXPECT_EQ(theirs.tip("main"), first_);
   EXPECT_EQ(fetch(theirs), one);
 }
 
@@ -80,7 +85,7 @@ TEST_F(PushTest, SaysDeniedWhenAHookRefuses) {
   const auto hook = folder_.path() / "flags.git/hooks/pre-receive";
   ASSERT_TRUE(write_file_atomically(hook, "#!/bin/sh\nexit 1\n", 0755));
   const std::string one = ours.write_commit({first_, "a.json", "ours", kAda, "ours"}).value();
-  EXPECT_EQ(ours.push(url_, "main", first_, one).error().kind, Kind::denied);
+  EXPECT_EQ(ours.open_push({url_, "main"})->move_to(one).error().kind, Kind::denied);
 }
 
 TEST_F(PushTest, GivesUpOnARemoteThatStaysSilent) {
@@ -102,7 +107,7 @@ TEST_F(PushTest, SaysUnavailableWhenNobodyAnswers) {
   Repository ours = clone("ours.git");
   const std::string url = "git://127.0.0.1:" + std::to_string(free_port()) + "/flags.git";
   EXPECT_EQ(ours.fetch(url, "main").error().kind, Kind::unavailable);
-  EXPECT_EQ(ours.push(url, "main", first_, first_).error().kind, Kind::unavailable);
+  EXPECT_EQ(ours.open_push({url, "main"}).error().kind, Kind::unavailable);
 }
 
 }  // namespace
