@@ -90,7 +90,8 @@ Maybe member(const Maybe& data, const std::string& name) {
 Maybe variable(const Maybe& name, const Maybe& fallback, const Json& data) {
   if (!name || name->is_null() || *name == "") return data;
   Maybe at = data;
-  for (const std::string_view step : base::split(text(name), '.')) {
+  const std::string path = text(name);
+  for (const std::string_view step : base::split(path, '.')) {
     if (!at || at->is_null()) return fallback ? fallback : Json(nullptr);
     at = member(at, std::string(step));
     if (!at) return fallback ? fallback : Json(nullptr);
