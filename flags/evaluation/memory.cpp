@@ -12,6 +12,38 @@ int depth_of(const Value& value) {
   return value.kind() == Value::Kind::list ? value.list().depth : 0;
 }
 
+// How much a copy of a value is: its parts, long texts as several, and how deep they lie.
+struct Extent {
+  size_t parts = 1;
+  int depth = 0;
+
+  void add(Extent inner) {
+    parts += inner.parts;
+    depth = std::max(depth, inner.depth + 1);
+  }
+};
+
+Extent extent_of(const base::Json& json) {
+  Extent extent;
+  if (const auto* text = json.if_string()) extent.parts += text->size() / 16;
+  if (const auto* array = json.if_array()) {
+    for (const base::Json& item : *array) extent.add(extent_of(item));
+  }
+  if (const auto* object = json.if_object()) {
+    for (const auto& member : *object) extent.add(extent_of(member.value()));
+  }
+  return extent;
+}
+
+Extent extent_of(const Value& value) {
+  if (value.kind() == Value::Kind::json) return extent_of(value.json());
+  Extent extent;
+  if (value.is_text()) extent.parts += value.text().size() / 16;
+  if (value.kind() != Value::Kind::list) return extent;
+  for (size_t i = 0; i < value.size(); ++i) extent.add(extent_of(value.item(i)));
+  return extent;
+}
+
 }  // namespace
 
 Value RuleEngine::fail(const char* why) {
@@ -37,6 +69,12 @@ bool RuleEngine::spend_bytes(size_t count) {
   }
   bytes_left_ -= count;
   return true;
+}
+
+bool RuleEngine::spend_copy(const Value& value) {
+  const Extent extent = extent_of(value);
+  if (extent.depth >= kDeepest) fail("the rule nests lists too deeply");
+  return spend(extent.parts * 4);
 }
 
 void* RuleEngine::allocate(size_t count) {

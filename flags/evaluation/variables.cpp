@@ -119,11 +119,13 @@ Value RuleEngine::targeting_key() {
 
 Value RuleEngine::whole_scope() {
   if (scope_.kind == Scope::Kind::item) return scope_.item;
-  if (!scope_.whole.is_undefined() || !spend(1000)) return scope_.whole;
+  if (!scope_.whole.is_undefined()) return scope_.whole;
   if (scope_.kind == Scope::Kind::reduction) {
+    if (!spend_copy(scope_.item) || !spend_copy(scope_.accumulator)) return {};
     scope_.whole = keep_json({{"current", to_json(scope_.item)}, {"accumulator", to_json(scope_.accumulator)}});
     return scope_.whole;
   }
+  if (!spend_copy(Value::of(context_.attributes))) return {};
   Json all = context_.attributes.is_object() ? context_.attributes : Json(base::JsonObject{});
   if (!context_.targeting_key.empty()) all.as_object()["targetingKey"] = context_.targeting_key;
   all.as_object()["$flagd"] = {{"flagKey", boost::json::string(flag_key_)},
