@@ -1,0 +1,116 @@
+#include "flags/references/removal.h"
+
+#include <gtest/gtest.h>
+
+namespace trunkline::flags {
+namespace {
+
+std::string removed(std::string_view text, const base::Json& value = true) {
+  const Removal removal = remove_flag(text, "k", value);
+  std::string out = removal.text;
+  for (const LeftSite& left : removal.left) {
+    out += std::to_string(left.line) + ":" + std::to_string(left.column) + ": " + left.reason + "\n";
+  }
+  return out;
+}
+
+TEST(Removal, KeepsTheBranchThatIsTaken) {
+  constexpr std::string_view kText =
+      "void f() {\n  a();\n  if (flags.get_bool(\"k\", ctx, false)) {\n    // new\n    b();\n    c();\n  } else {\n    "
+      "old();\n"
+      "  }\n  d();\n}\n";
+  EXPECT_EQ(removed(kText), "void f() {\n  a();\n  // new\n  b();\n  c();\n  d();\n}\n");
+  EXPECT_EQ(removed(kText, false), "void f() {\n  a();\n  old();\n  d();\n}\n");
+}
+
+TEST(Removal, TakesTheStatementOutWhereNothingIsLeft) {
+  constexpr std::string_view kText =
+      "void f() {\n  a();\n\n  if (!flags->get_bool(\"k\", {}, false)) {\n    b();\n  }\n\n  d();\n}\n";
+  EXPECT_EQ(removed(kText), "void f() {\n  a();\n\n  d();\n}\n");
+  EXPECT_EQ(removed(kText, false), "void f() {\n  a();\n\n  b();\n\n  d();\n}\n");
+  EXPECT_EQ(removed("void f() { if (x.get_bool(\"k\", c, true)) {} g(); }"), "void f() {  g(); }");
+}
+
+TEST(Removal, KnowsBranchesWithoutBraces) {
+  constexpr std::string_view kText =
+      "{\n  if (f.get_bool(\"k\", c, false))\n    for (int i : v) use(i);\n  else\n    old();\n}\n";
+  EXPECT_EQ(removed(kText), "{\n  for (int i : v) use(i);\n}\n");
+  EXPECT_EQ(removed(kText, false), "{\n  old();\n}\n");
+  EXPECT_EQ(removed("{\n  if (f.get_bool(\"k\", c, false)) return 1;\n  return 2;\n}\n"),
+            "{\n  return 1;\n  return 2;\n}\n");
+}
+
+TEST(Removal, KeepsBracesAroundDeclarations) {
+  EXPECT_EQ(removed("{\n  if (f.get_bool(\"k\", c, false)) {\n    const auto x = 1;\n    use(x);\n  }\n}\n"),
+            "{\n  {\n    const auto x = 1;\n    use(x);\n  }\n}\n");
+  EXPECT_EQ(removed("{ if (f.get_bool(\"k\", c, false)) { std::vector<int> x; } }"), "{ { std::vector<int> x; } }");
+  EXPECT_EQ(removed("{ if (f.get_bool(\"k\", c, false)) { Link& x = y; } }"), "{ { Link& x = y; } }");
+  EXPECT_EQ(removed("{ if (f.get_bool(\"k\", c, false)) { x = y; z.a(1)->b = 2; std::move(z); } }"),
+            "{ x = y; z.a(1)->b = 2; std::move(z); }");
+}
+
+TEST(Removal, ShortensChainsOfElse) {
+  constexpr std::string_view kText =
+      "{\n  if (a) {\n    b();\n  } else if (f.get_bool(\"k\", c, false)) {\n    d();\n  } else {\n    e();\n  }\n}\n";
+  EXPECT_EQ(removed(kText), "{\n  if (a) {\n    b();\n  } else {\n    d();\n  }\n}\n");
+  EXPECT_EQ(removed(kText, false), "{\n  if (a) {\n    b();\n  } else {\n    e();\n  }\n}\n");
+  constexpr std::string_view kLast =
+      "{\n  if (a) {\n    b();\n  } else if (f.get_bool(\"k\", c, false)) {\n    d();\n  }\n}\n";
+  EXPECT_EQ(removed(kLast, false), "{\n  if (a) {\n    b();\n  }\n}\n");
+  EXPECT_EQ(removed("{\n  if (f.get_bool(\"k\", c, 0)) {\n    b();\n  } else if (a) {\n    d();\n  }\n}\n", false),
+            "{\n  if (a) {\n    d();\n  }\n}\n");
+}
+
+TEST(Removal, ChoosesOperands) {
+  EXPECT_EQ(removed("x = f.get_bool(\"k\", c, false) ? g(1, 2) : h[3];"), "x = g(1, 2);");
+  EXPECT_EQ(removed("return !f.get_bool(\"k\", c, false) ? a : b ? c : d;"), "return b ? c : d;");
+  EXPECT_EQ(removed("g(f.get_bool(\"k\", c, false) ? \"a:b\" : y, z);", false), "g(y, z);");
+  EXPECT_EQ(removed("x = y + f.get_bool(\"k\", c, false) ? 1 : 2;"), "x = y + true ? 1 : 2;") << "another condition";
+  EXPECT_EQ(removed("x = y == f.get_bool(\"k\", c, false) ? 1 : 2;"), "x = y == true ? 1 : 2;");
+}
+
+TEST(Removal, PutsTheValueInPlaceOfAnyOtherCall) {
+  EXPECT_EQ(removed("const int64_t status = state->flags().get_int(\"k\", {.targeting_key = key}, 302);", 301),
+            "const int64_t status = 301;");
+  EXPECT_EQ(removed("s = app::flags()->get_string(\"k\", ctx, \"x\");", "a \"b\""),
+            "s = std::string(\"a \\\"b\\\"\");");
+  EXPECT_EQ(removed("f(this->flags_[0].get_double(\"k\", ctx, 1));", 2), "f(2.0);");
+  EXPECT_EQ(removed("if (a && !f.get_bool(\"k\", ctx, true)) b();"), "if (a && false) b();");
+  EXPECT_EQ(removed("return (*flags).get_bool(\"k\", ctx, true);"), "return true;");
+  EXPECT_EQ(removed("f.get_bool(R\"(k)\", ctx, true)\n;"), "true\n;");
+  EXPECT_EQ(removed("a = f.get_bool(\"k\", c, f.get_bool(\"k\", c, true));"), "a = true;");
+}
+
+TEST(Removal, DoesSitesInsideOfSites) {
+  EXPECT_EQ(removed("{\n  if (f.get_bool(\"k\", c, 0)) {\n    if (f.get_bool(\"k\", c, 0)) {\n      a();\n    }\n    x "
+                    "= f.get_bool(\"k\", c, 0);\n"
+                    "  } else {\n    h(\"k\");\n  }\n}\n"),
+            "{\n  a();\n  x = true;\n}\n")
+      << "what is in a dead branch goes with it";
+}
+
+TEST(Removal, LeavesTheRestToAPerson) {
+  EXPECT_EQ(
+      removed("auto d = f.bool_details(\"k\", c, false);\nconst char* kKey = \"k\";\n#define K \"k\"\n"),
+      "auto d = f.bool_details(\"k\", c, false);\nconst char* kKey = \"k\";\n#define K \"k\"\n"
+      "1:25: it asks for details\n2:20: the key is used in another way\n3:11: it stands in a preprocessor line\n");
+  EXPECT_EQ(removed("x = f.get_int(\"k\", c, 1);"), "x = f.get_int(\"k\", c, 1);1:15: get_int does not give true\n");
+  EXPECT_EQ(removed("x = f.get_bool(\"k\", c,\n#if A\n1\n#endif\n);"),
+            "x = f.get_bool(\"k\", c,\n#if A\n1\n#endif\n);1:16: its brackets do not balance on this side of a #\n");
+  EXPECT_EQ(removed("for (;;) if (f.get_bool(\"k\", c, 0)) a();"),
+            "for (;;) if (f.get_bool(\"k\", c, 0)) a();1:25: it is the body of another statement\n");
+  EXPECT_EQ(removed("x = f.get_bool(\"k\", c, 0"),
+            "x = f.get_bool(\"k\", c, 01:16: its brackets do not balance on this side of a #\n");
+  EXPECT_EQ(removed("// f.get_bool(\"k\", c, 0)\n/* \"k\" */ a(\"kk\", 'k');"),
+            "// f.get_bool(\"k\", c, 0)\n/* \"k\" */ a(\"kk\", 'k');2:19: the key is used in another way\n");
+}
+
+TEST(Removal, KeepsCarriageReturnsTabsAndLongTexts) {
+  EXPECT_EQ(removed("{\r\n\tif (f.get_bool(\"k\", c, 0)) {\r\n\t\ta();\r\n\t\tb();\r\n\t}\r\n}\r\n"),
+            "{\r\n\ta();\r\n\tb();\r\n}\r\n");
+  EXPECT_EQ(removed("{\n  if (f.get_bool(\"k\", c, 0)) {\n    a(R\"(x\n    y)\");\n  }\n}\n"),
+            "{\n  a(R\"(x\n    y)\");\n}\n");
+}
+
+}  // namespace
+}  // namespace trunkline::flags
