@@ -32,6 +32,8 @@ using GitBlob = GitOwner<git_blob, git_blob_free>;
 using GitSignature = GitOwner<git_signature, git_signature_free>;
 using GitConfig = GitOwner<git_config, git_config_free>;
 using GitStatusList = GitOwner<git_status_list, git_status_list_free>;
+using GitIndex = GitOwner<git_index, git_index_free>;
+using GitBlame = GitOwner<git_blame, git_blame_free>;
 using GitRemote = GitOwner<git_remote, git_remote_free>;
 
 struct Repository::State {

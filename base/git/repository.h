@@ -130,6 +130,13 @@ class Repository {
   // Whether this file of the work tree or the index differs from HEAD.
   Result<bool> is_dirty(const std::string& path) const;
 
+  // The files of the work tree, sorted: what is tracked and is there, and what is neither tracked nor ignored. Links
+  // and submodules are left out. Kind::usage for a bare repository.
+  Result<std::vector<std::string>> work_files() const;
+  // The last commits that touched these lines of a file of the work tree, as many as there are lines; nothing for a
+  // line that is not committed as it stands. Only the history of the lines is walked.
+  Result<std::vector<std::optional<CommitInfo>>> blame(const std::string& path, const std::vector<int>& lines) const;
+
   // GIT_AUTHOR_NAME and GIT_AUTHOR_EMAIL, then git's user.name and user.email. Kind::usage, saying how to set them, if
   // neither is there.
   Result<Author> default_author() const;
