@@ -17,6 +17,8 @@ void add_toggle(base::cli::Tool& tool);
 void add_target(base::cli::Tool& tool);
 void add_remove(base::cli::Tool& tool);
 void add_revert(base::cli::Tool& tool);
+void add_stale(base::cli::Tool& tool);
+void add_refs(base::cli::Tool& tool);
 void add_eval(base::cli::Tool& tool);
 void add_logic(base::cli::Tool& tool);
 void add_bench(base::cli::Tool& tool);

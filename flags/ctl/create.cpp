@@ -4,6 +4,7 @@
 #include "flags/ctl/commands.h"
 #include "flags/ctl/input.h"
 #include "flags/ctl/options.h"
+#include "flags/lint/format.h"
 
 namespace trunkline::flags {
 namespace {
@@ -49,7 +50,7 @@ Result<JsonObject> metadata_of(const CreateOptions& options) {
   const auto put = [&](const char* name, const std::optional<std::string>& value) {
     if (value && !value->empty()) metadata[name] = boost::json::string(*value);
   };
-  if (options.expires && (options.expires->size() != 10 || !base::parse_iso8601(*options.expires + "T00:00:00Z"))) {
+  if (options.expires && !is_date(*options.expires)) {
     return base::fail(Kind::usage, fmt::format("--expires: expected YYYY-MM-DD, got \"{}\"", *options.expires));
   }
   put("owner", options.owner);
@@ -103,7 +104,7 @@ void add_create(base::cli::Tool& tool) {
       .option("--rule", options->rule, "JSON|@FILE", "who gets which variant")
       .option("--owner", options->owner, "TEAM", "who decides about it")
       .option("--kind", options->kind, "KIND", "what it is for: release, ops, experiment, permission")
-      .one_of({"release", "ops", "experiment", "permission"})
+      .one_of({flag_kinds().begin(), flag_kinds().end()})
       .option("--expires", options->expires, "YYYY-MM-DD", "when it is to be gone")
       .flag("--disabled", options->disabled, "programs use their own default until it is turned on")
       .footer(

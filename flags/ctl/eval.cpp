@@ -4,9 +4,8 @@
 #include "base/cli/terminal.h"
 #include "flags/ctl/commands.h"
 #include "flags/ctl/explain.h"
+#include "flags/ctl/flag_input.h"
 #include "flags/ctl/input.h"
-#include "flags/ctl/options.h"
-#include "flags/definition/yaml/flag_document.h"
 #include "flags/evaluation/evaluation.h"
 
 namespace trunkline::flags {
@@ -17,9 +16,8 @@ using base::Kind;
 using base::Result;
 
 struct EvalOptions {
-  FlagPlace place;
+  FlagInput flags;
   std::optional<std::string> key;
-  std::optional<std::string> file;
   std::optional<std::string> set_id;
   std::string context = "{}";
   std::optional<std::string> type;
@@ -89,18 +87,7 @@ std::string line_of(const Question& question, const Evaluation& answer) {
 }
 
 Result<FlagSet> read_set(const EvalOptions& options) {
-  FlagSet set;
-  if (options.file) {
-    TRY_ASSIGN(const std::string text, read_named_file(*options.file));
-    TRY_ASSIGN(set, parse_flag_set(text, *options.file));
-  } else if (!options.place.repository.empty()) {
-    TRY_ASSIGN(FlagRepository repository, open_repository(options.place));
-    TRY_ASSIGN(const FlagFile file, repository.read());
-    TRY_ASSIGN(set, parse_flag_set(file.text, options.place.path));
-  } else {
-    return base::fail(Kind::usage, "expected --flags FILE or --repo DIR|URL (or TRUNKLINE_FLAGS_REPO)");
-  }
-  for (const base::Error& problem : set.problems()) base::cli::print_error("flagctl", problem);
+  TRY_ASSIGN(FlagSet set, read_flags(options.flags));
   return options.set_id ? set.select(*options.set_id) : std::move(set);
 }
 
@@ -147,9 +134,8 @@ Result<int> eval(const EvalOptions& options) {
 void add_eval(base::cli::Tool& tool) {
   auto options = std::make_shared<EvalOptions>();
   auto command = tool.command("eval", "evaluate a flag for a context");
-  command.positional("KEY", options->key, "the flag")
-      .option("--flags", options->file, "FILE", "a flag file, instead of a repository");
-  add_place_options(command, options->place);
+  command.positional("KEY", options->key, "the flag");
+  add_flag_input(command, options->flags);
   command.option("--context", options->context, "JSON|@FILE", "whom to evaluate for, targetingKey included")
       .option("--type", options->type, "TYPE", "what the caller expects: boolean, string, integer, float or object")
       .one_of({"boolean", "string", "integer", "float", "object"})

@@ -16,6 +16,8 @@ int main(int argc, char** argv) {
   flags::add_target(tool);
   flags::add_remove(tool);
   flags::add_revert(tool);
+  flags::add_stale(tool);
+  flags::add_refs(tool);
   flags::add_eval(tool);
   flags::add_logic(tool);
   flags::add_bench(tool);
