@@ -155,9 +155,9 @@ Result<std::string> Repository::fetch(const RemoteBranch& from, Millis limit) {
 }
 
 struct PushSession::State {
-  State(git_repository* repository_, RemoteBranch to_, Millis limit)
-      : repository(repository_),
-        to(std::move(to_)),
+  State(git_repository* keeper, RemoteBranch remote_branch, Millis limit)
+      : repository(keeper),
+        to(std::move(remote_branch)),
         session{.url = to.url, .deadline = Deadline(limit), .refusal = {}} {
     options.callbacks = callbacks_for(session);
   }

@@ -37,14 +37,14 @@ Json with_definition(Json document, const std::string& key, const std::optional<
   Json& flags = document.as_object()["flags"];
   auto* items = flags.if_array();
   if (items == nullptr) {
-    if (item) flags.as_object()[key] = *std::move(item);
     if (!item) flags.as_object().stable_erase(key);
+    if (item) flags.as_object()[key] = *std::move(item);
   } else if (!path) {
     if (item) items->push_back(*std::move(item));
+  } else if (auto* const place = items->begin() + std::stol(path->back()); item) {
+    *place = *std::move(item);
   } else {
-    auto* const place = items->begin() + std::stol(path->back());
-    if (item) *place = *std::move(item);
-    if (!item) items->erase(place);
+    items->erase(place);
   }
   return document;
 }

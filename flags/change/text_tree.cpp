@@ -16,6 +16,13 @@ size_t find_or_end(std::string_view text, std::string_view any, size_t at) {
   return std::min(text.find_first_of(any, at), text.size());
 }
 
+TextNode scalar_at(size_t begin, size_t end) {
+  TextNode node;
+  node.begin = begin;
+  node.end = end;
+  return node;
+}
+
 // Walks over valid JSON.
 class JsonReader {
  public:
@@ -84,13 +91,14 @@ class YamlReader {
   TextNode value(const base::YamlNode& node, size_t from) const {
     size_t begin = skip_space(text_, from);
     if (begin < text_.size() && text_[begin] == '*') {
-      return {.begin = begin, .end = find_or_end(text_, " \t\r\n,]}", begin)};
+      return scalar_at(begin, find_or_end(text_, " \t\r\n,]}", begin));
     }
     // A value that is not there touches what stands before it.
-    if (offset(node.start) == offset(node.end) && node.text.empty()) return {.begin = from, .end = from};
+    if (offset(node.start) == offset(node.end) && node.text.empty()) return scalar_at(from, from);
     begin = offset(node.start);
     if (text_[begin] == '&') begin = skip_space(text_, find_or_end(text_, kSpace, begin));
-    TextNode result{.begin = begin, .end = offset(node.end), .style = node.style};
+    TextNode result = scalar_at(begin, offset(node.end));
+    result.style = node.style;
     if (node.is_mapping()) {
       result.form = text_[begin] == '{' ? Form::flow_mapping : Form::block_mapping;
       mapping(node, result);
@@ -111,7 +119,9 @@ class YamlReader {
 
   void mapping(const base::YamlNode& node, TextNode& result) const {
     for (const base::YamlMember& each : node.members) {
-      TextMember member{.key = each.key.text, .begin = offset(each.key.start), .value = {}};
+      TextMember member;
+      member.key = each.key.text;
+      member.begin = offset(each.key.start);
       const size_t key_end = offset(each.key.end);
       const size_t colon = skip_space(text_, key_end);
       // In {a, b} there is no colon.
@@ -125,7 +135,9 @@ class YamlReader {
     const bool block = result.is_block();
     size_t at = block ? result.begin : skip_space(text_, result.begin + 1);
     for (const base::YamlNode& each : node.items) {
-      TextMember member{.key = std::to_string(result.members.size()), .begin = at, .value = {}};
+      TextMember member;
+      member.key = std::to_string(result.members.size());
+      member.begin = at;
       member.value_from = block ? at + 1 : at;
       member.value = value(each, member.value_from);
       at = skip_space(text_, member.end());

@@ -18,7 +18,7 @@ struct TextNode {
   size_t begin = 0;          // of the first byte behind an anchor
   size_t end = 0;            // behind the last byte of the value itself; a comment behind it is not part of it
   base::YamlStyle style = base::YamlStyle::plain;  // of a scalar
-  std::vector<TextMember> members{};
+  std::vector<TextMember> members;
 
   bool is_block() const { return form == Form::block_mapping || form == Form::block_sequence; }
   bool is_flow() const { return form == Form::flow_mapping || form == Form::flow_sequence; }
