@@ -1,5 +1,6 @@
 #include <cstdlib>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "base/git/deadline.h"
 #include "base/git/handle.h"
@@ -11,24 +12,31 @@ namespace {
 struct Session {
   const std::string& url;
   Deadline deadline;
-  int asked = 0;        // how often the remote wanted credentials
+  size_t asked = 0;     // which ones the remote was offered
   std::string refusal;  // why it did not take the push
 };
 
-// The agent first, then the usual key files; libgit2 asks again after each one that did not do. Names and passwords of
-// https stand in the URL, which libgit2 tries before it asks.
+// The agent first, then those of the usual key files that are there; libgit2 asks again after each one that did not do.
+// Names and passwords of https stand in the URL, which libgit2 tries before it asks.
 int give_credential(git_credential** out, const char*, const char* user, unsigned allowed, void* payload) {
   auto& session = *static_cast<Session*>(payload);
-  if ((allowed & GIT_CREDENTIAL_USERNAME) != 0) return git_credential_username_new(out, user ? user : "git");
-  if ((allowed & GIT_CREDENTIAL_SSH_KEY) == 0) return GIT_PASSTHROUGH;
   const char* name = user != nullptr ? user : "git";
-  const int attempt = session.asked++;
+  if ((allowed & GIT_CREDENTIAL_USERNAME) != 0) return git_credential_username_new(out, name);
+  if ((allowed & GIT_CREDENTIAL_SSH_KEY) == 0) return GIT_PASSTHROUGH;
+  constexpr const char* kKeys[] = {"id_ed25519", "id_rsa"};
   const char* agent = std::getenv("SSH_AUTH_SOCK");
-  if (attempt == 0 && agent != nullptr && *agent != '\0') return git_credential_ssh_key_from_agent(out, name);
   const char* home = std::getenv("HOME");
-  if (attempt > 2 || home == nullptr) return GIT_EAUTH;
-  const std::string key = fmt::format("{}/.ssh/{}", home, attempt < 2 ? "id_ed25519" : "id_rsa");
-  return git_credential_ssh_key_new(out, name, nullptr, key.c_str(), "");
+  while (session.asked < 1 + std::size(kKeys)) {
+    const size_t attempt = session.asked++;
+    if (attempt == 0) {
+      if (agent != nullptr && *agent != '\0') return git_credential_ssh_key_from_agent(out, name);
+      continue;
+    }
+    const std::string key = fmt::format("{}/.ssh/{}", home == nullptr ? "" : home, kKeys[attempt - 1]);
+    if (access(key.c_str(), R_OK) == 0) return git_credential_ssh_key_new(out, name, nullptr, key.c_str(), "");
+  }
+  git_error_set_str(GIT_ERROR_SSH, "none of the agent's keys, ~/.ssh/id_ed25519 and ~/.ssh/id_rsa is let in");
+  return GIT_EAUTH;
 }
 
 int note_refusal(const char*, const char* status, void* payload) {

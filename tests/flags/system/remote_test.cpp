@@ -80,7 +80,9 @@ TEST_F(RemoteTest, TalksToNoHostThatIsNotKnownAndWithoutAKey) {
   ASSERT_TRUE(base::write_file_atomically(known, hosts));
   EXPECT_EQ(run({"list", "--repo", url()}).status.code, 0);
   std::filesystem::remove(server_->home() / ".ssh/id_ed25519");
-  EXPECT_EQ(run({"list", "--repo", url()}).status.code, 1);
+  EXPECT_EQ(refusal({"list", "--repo", url()}),
+            "1 flagctl: error: " + base::without_user(url()) +
+                ": none of the agent's keys, ~/.ssh/id_ed25519 and ~/.ssh/id_rsa is let in\n");
 }
 
 class ReadOnlyTest : public FlagctlFixture {};
