@@ -115,9 +115,17 @@ std::string render_line(const Json& value, const TextStyle& style) {
   return render_scalar(value, style);
 }
 
+// A bucket, the arguments of a comparison: one thing to the eye.
+bool is_plain_list(const Json& value) {
+  const auto* array = value.if_array();
+  return array != nullptr &&
+         std::none_of(array->begin(), array->end(), [](const Json& i) { return i.is_structured(); });
+}
+
 bool on_line(const Json& value, const TextStyle& style, const Slot& slot, size_t column) {
   if (!has_members(value) || style.one_line_document) return true;
-  return !slot.open && style.one_line_values && column + render_line(value, style).size() <= kWidth;
+  if (slot.open || !(style.one_line_values || is_plain_list(value))) return false;
+  return column + render_line(value, style).size() <= kWidth;
 }
 
 }  // namespace

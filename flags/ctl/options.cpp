@@ -4,17 +4,44 @@
 
 #include "base/cli/terminal.h"
 #include "base/core/text.h"
+#include "flags/definition/yaml/flag_document.h"
 
 namespace trunkline::flags {
 namespace {
 
-void print_change_json(const ChangeResult& result, const FlagChange& change, bool dry_run) {
+// Who would get another variant of the flags that a dry run changes.
+struct Effect {
+  std::vector<EvaluationContext> contexts;
+  std::vector<VariantChange> changes;
+};
+
+base::Result<Effect> effect_of(const ChangeResult& result, const ChangeOptions& options) {
+  TRY_ASSIGN(Effect effect,
+             read_contexts(options.contexts).map([](auto contexts) { return Effect{std::move(contexts), {}}; }));
+  TRY_ASSIGN(const FlagSet before, parse_flag_set(result.before, options.place.path));
+  TRY_ASSIGN(const FlagSet after, parse_flag_set(result.after, options.place.path));
+  const base::WallTime now = base::system_clock().wall();
+  for (const FlagChange& change : result.changes) {
+    for (auto& each : compare(before, after, change.key, effect.contexts, now))
+      effect.changes.push_back(std::move(each));
+  }
+  return effect;
+}
+
+void print_change_json(const ChangeResult& result, const FlagChange& change, const std::optional<Effect>& effect) {
   base::JsonObject json{{"key", boost::json::string(change.key)}};
   if (change.from) json["from"] = *change.from;
   if (change.to) json["to"] = *change.to;
   if (result.commit) json["commit"] = boost::json::string(*result.commit);
   json["pushed"] = result.pushed;
-  if (dry_run) json["diff"] = boost::json::string(result.diff);
+  if (effect) {
+    base::JsonArray variants;
+    for (const VariantChange& each : effect->changes) {
+      if (each.key == change.key) variants.push_back(to_json(each, effect->contexts));
+    }
+    json["diff"] = boost::json::string(result.diff);
+    json["variants"] = std::move(variants);
+  }
   base::cli::print_json(json);
 }
 
@@ -38,8 +65,11 @@ std::string outcome(const FlagChange& change) {
   return !change.from ? "created" : change.to ? "restored" : "removed";
 }
 
-void print_changes(const ChangeResult& result, bool dry_run) {
-  if (dry_run && !result.diff.empty()) return base::cli::print(result.diff);
+void print_changes(const ChangeResult& result, const std::optional<Effect>& effect) {
+  if (effect && !result.diff.empty()) {
+    base::cli::print(result.diff + "\n" + describe(effect->changes, effect->contexts));
+    return;
+  }
   const std::string end =
       result.commit ? fmt::format(" in commit {}{}", result.commit->substr(0, 12), result.pushed ? ", pushed" : "")
                     : "; nothing to do";
@@ -78,9 +108,10 @@ void add_change_options(base::cli::Command& command, ChangeOptions& options) {
   add_place_options(command, options.place);
   command.option("--reason", options.commit.reason, "TEXT", "why, kept in the commit")
       .option("--ticket", options.commit.ticket, "ID", "the ticket, kept in the commit")
-      .flag("--dry-run", options.commit.dry_run, "show the diff and change nothing")
+      .flag("--dry-run", options.commit.dry_run, "show the diff and who would get another variant; change nothing")
       .flag("--no-push", options.no_push, "commit in the clone only, not on its upstream")
       .flag("--json", options.json, "print the result as JSON");
+  add_context_options(command, options.contexts);
 }
 
 CommitOptions commit_options(const ChangeOptions& options) {
@@ -89,9 +120,17 @@ CommitOptions commit_options(const ChangeOptions& options) {
   return commit;
 }
 
-void print_result(const ChangeResult& result, const ChangeOptions& options) {
-  if (!options.json) return print_changes(result, options.commit.dry_run);
-  for (const FlagChange& change : result.changes) print_change_json(result, change, options.commit.dry_run);
+base::Result<> print_result(const ChangeResult& result, const ChangeOptions& options) {
+  std::optional<Effect> effect;
+  if (options.commit.dry_run) {
+    TRY_ASSIGN(effect, effect_of(result, options));
+  }
+  if (!options.json) {
+    print_changes(result, effect);
+    return {};
+  }
+  for (const FlagChange& change : result.changes) print_change_json(result, change, effect);
+  return {};
 }
 
 void add_edit_options(base::cli::Command& command, EditOptions& options) {
@@ -102,7 +141,7 @@ void add_edit_options(base::cli::Command& command, EditOptions& options) {
 base::Result<int> run_edit(const EditOptions& options) {
   TRY_ASSIGN(FlagRepository repository, open_repository(options.change.place));
   TRY_ASSIGN(const ChangeResult result, repository.change({{options.edit}, commit_options(options.change)}));
-  print_result(result, options.change);
+  TRY(print_result(result, options.change));
   return 0;
 }
 

@@ -5,6 +5,7 @@
 #include "base/cli/tool.h"
 #include "flags/change/flag_file.h"
 #include "flags/change/flag_repository.h"
+#include "flags/ctl/contexts.h"
 
 // What the commands share. Private to ctl/.
 namespace trunkline::flags {
@@ -23,16 +24,17 @@ struct ChangeOptions {
   FlagPlace place;
   CommitOptions commit;
   bool no_push = false;
+  ContextOptions contexts;  // whom a dry run asks for
   bool json = false;
 };
 
-// The place, --reason, --ticket, --dry-run, --no-push and --json.
+// The place, --contexts and its kin, --reason, --ticket, --dry-run, --no-push and --json.
 void add_change_options(base::cli::Command& command, ChangeOptions& options);
 CommitOptions commit_options(const ChangeOptions& options);
 
-// Tells of a change: for each flag a line, or {"key","from"?,"to"?,"commit"?,"pushed","diff"? (dry run)}; the diff of a
-// dry run.
-void print_result(const ChangeResult& result, const ChangeOptions& options);
+// Tells of a change: for each flag a line, or {"key","from"?,"to"?,"commit"?,"pushed"}. A dry run gives the diff and
+// who would get another variant, in JSON as "diff" and "variants".
+base::Result<> print_result(const ChangeResult& result, const ChangeOptions& options);
 
 // A change of one flag.
 struct EditOptions {

@@ -1,6 +1,7 @@
 #include "flags/evaluation/comparison.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <tuple>
 
@@ -42,20 +43,27 @@ std::vector<std::string> all_keys(const FlagSet& before, const FlagSet& after) {
 
 }  // namespace
 
+std::vector<VariantChange> compare(const FlagSet& before, const FlagSet& after, const std::string& key,
+                                   std::span<const EvaluationContext> contexts, base::WallTime now) {
+  Groups groups;
+  for (size_t i = 0; i < contexts.size(); ++i) {
+    note(evaluate(before, key, contexts[i], now), evaluate(after, key, contexts[i], now), i, groups);
+  }
+  std::vector<VariantChange> changes;
+  for (auto& [names, indexes] : groups) changes.push_back({key, names.first, names.second, std::move(indexes)});
+  std::sort(changes.begin(), changes.end(), [](const auto& a, const auto& b) {
+    const size_t x = a.contexts.size(), y = b.contexts.size();
+    return x != y ? x > y : std::tie(a.from, a.to) < std::tie(b.from, b.to);
+  });
+  return changes;
+}
+
 std::vector<VariantChange> compare(const FlagSet& before, const FlagSet& after,
                                    std::span<const EvaluationContext> contexts, base::WallTime now) {
   std::vector<VariantChange> changes;
   for (const std::string& key : all_keys(before, after)) {
-    Groups groups;
-    for (size_t i = 0; i < contexts.size(); ++i) {
-      note(evaluate(before, key, contexts[i], now), evaluate(after, key, contexts[i], now), i, groups);
-    }
-    const size_t first = changes.size();
-    for (auto& [names, indexes] : groups) changes.push_back({key, names.first, names.second, std::move(indexes)});
-    std::sort(changes.begin() + static_cast<std::ptrdiff_t>(first), changes.end(), [](const auto& a, const auto& b) {
-      const size_t x = a.contexts.size(), y = b.contexts.size();
-      return x != y ? x > y : std::tie(a.from, a.to) < std::tie(b.from, b.to);
-    });
+    auto of_flag = compare(before, after, key, contexts, now);
+    std::move(of_flag.begin(), of_flag.end(), std::back_inserter(changes));
   }
   return changes;
 }

@@ -17,8 +17,12 @@ struct VariantChange {
   std::vector<size_t> contexts;  // which ones, by their indexes
 };
 
-// How the answers of `after` differ from those of `before`, flag by flag (those of `before` first), the greatest group
-// first. A variant that keeps its name but has another value counts: its name is followed by the value.
+// How the answers of one flag differ, the greatest group first. A variant that keeps its name but has another value
+// counts: its name is followed by the value.
+std::vector<VariantChange> compare(const FlagSet& before, const FlagSet& after, const std::string& key,
+                                   std::span<const EvaluationContext> contexts, base::WallTime now);
+
+// The same for all flags, those of `before` first.
 std::vector<VariantChange> compare(const FlagSet& before, const FlagSet& after,
                                    std::span<const EvaluationContext> contexts, base::WallTime now);
 

@@ -75,14 +75,8 @@ TEST_F(FlagctlChangeTest, CreatesAFlagWithItsLifecycle) {
       },
       "targeting": {
         "fractional": [
-          [
-            "small",
-            1
-          ],
-          [
-            "large",
-            1
-          ]
+          ["small", 1],
+          ["large", 1]
         ]
       }
     }
@@ -132,6 +126,10 @@ TEST_F(FlagctlChangeTest, TargetsByRuleAndByShare) {
 -  "a": {"state": "ENABLED", "variants": {"on": true, "off": false}, "defaultVariant": "off"}
 +  "a": {"state": "ENABLED", "variants": {"on": true, "off": false}, "defaultVariant": "off", "targeting": {"fractional": [["on", 10], ["off", 90]]}}
  }}
+
+KEY  FROM  TO  WHO  SHARE    FOR EXAMPLE
+a    off   on  117  11.70 %  user-8
+of 1000 contexts
 )");
   EXPECT_EQ(change({"target", "a", "--percent", "on=10"}), "a: a rule in commit TIP\n");
   out({"target", "a", "--rule", R"({"if":[{"==":[{"var":"tier"},"gold"]},"on"]})"});

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 #include <thread>
 
+#include "base/core/json.h"
 #include "tests/flags/system/flagctl_fixture.h"
 
 // Reading and setting flags.
@@ -38,7 +39,16 @@ TEST_F(FlagctlTest, ShowsTheDiffOfADryRun) {
        "variants": { "random": "random", "sequential": "sequential" },
        "defaultVariant": "random",
        "metadata": { "owner": "shortener", "kind": "release", "expires": "2027-06-30" }
+
+KEY             FROM    TO          WHO   SHARE     FOR EXAMPLE
+code-generator  random  (disabled)  1000  100.00 %  user-1
+of 1000 contexts
 )");
+  const base::Json json =
+      base::parse_json(out({"off", "code-generator", "--dry-run", "--population", "10", "--json"})).value();
+  EXPECT_EQ(base::to_text(json.at("variants").at(0)),
+            R"x({"key":"code-generator","from":"random","to":"(disabled)","count":10,)x"
+            R"x("examples":["user-1","user-2","user-3","user-4","user-5"]})x");
   EXPECT_EQ(base::Repository::open(repo())->first_parent_count(base::Repository::open(repo())->tip("main").value()), 1);
 }
 
