@@ -28,7 +28,7 @@ class KeySet {
 // A text literal in a source file that is exactly a flag's key.
 struct KeyUse {
   std::string key;
-  size_t begin = 0;  // of the literal: its quote, or the R of a raw string
+  size_t begin = 0;  // of the literal: its quote, in C++ the prefix before it
   size_t end = 0;    // behind it
   int line = 1;      // from 1, as column, which counts bytes
   int column = 1;

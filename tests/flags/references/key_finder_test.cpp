@@ -16,7 +16,7 @@ std::string found(std::string_view text, std::string_view path) {
 TEST(KeyFinder, FindsLiteralsThatAreExactlyAKey) {
   EXPECT_EQ(found("get(\"k\");\n  get(\"new-page\", \"kk\", \"\\\"k\");", "a.cpp"), "k@1:5 new-page@2:7 ");
   EXPECT_EQ(found("x = R\"(k)\" + R\"--(new-page)--\" + u8\"größe\" + LR\"(no)\";", "a.h"),
-            "k@1:5 new-page@1:14 größe@1:36 ");
+            "k@1:5 new-page@1:14 größe@1:34 ");
   EXPECT_EQ(found("flags.get(`k`, 'new-page')", "a.ts"), "k@1:11 new-page@1:16 ");
   EXPECT_EQ(found("get('k') + get(\"\"\"k\"\"\") + get(f'new-page')", "a.py"), "k@1:5 k@1:16 new-page@1:32 ");
   EXPECT_EQ(found("on: \"new-page\"\nkey: 'k'\n", "a.yaml"), "new-page@1:5 k@2:6 ");
