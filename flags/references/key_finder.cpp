@@ -124,7 +124,9 @@ void note_literal(const CppToken& token, Uses& uses) {
   const size_t quote = token.text.find_first_of("\"'");
   if (token.text.size() < quote + 2 || token.text.back() != token.text[quote]) return;  // never ended
   const bool raw = quote > 0 && token.text[quote - 1] == 'R';
-  const size_t margin = raw ? token.text.find('(') - quote + 1 : 1;
+  const size_t open = raw ? token.text.find('(') : quote;
+  if (open == std::string_view::npos) return;
+  const size_t margin = open - quote + 1;
   const size_t inner = token.begin + quote + margin, behind = token.end - margin;
   if (inner <= behind) uses.note(token.begin, inner, behind, token.end);
 }
