@@ -96,7 +96,7 @@ class RuleEngine {
   // Takes `count` small steps, or a copy of `count` bytes, from what is left.
   bool spend(size_t count);
   bool spend_bytes(size_t count);
-  bool spend_copy(const Value& value);  // all that is in it
+  bool spend_copy(const Value& value);         // all that is in it
   void* allocate(size_t count);                // after spend_bytes; lives as long as this
   std::span<Value> make_values(size_t count);  // empty where nothing is left
   Value keep_text(std::string_view text);
