@@ -118,6 +118,9 @@ tl::unexpected<Error> at(std::string_view text, size_t offset, std::string_view 
 tl::unexpected<Error> syntax_error(std::string_view text, size_t used, std::string_view name, bj::error_code code) {
   const size_t bad = find_invalid_utf8(text);
   if (bad != std::string_view::npos && bad <= used + 4) return at(text, bad, name, "invalid UTF-8");
+  if (text.starts_with("\xEF\xBB\xBF")) {
+    return at(text, 0, name, "broken JSON: a byte order mark; save the file without one");
+  }
   if (code != bj::error::syntax) return at(text, used, name, "broken JSON: " + code.message());
   const size_t end = text.find_first_of(" \t\r\n,:[]{}\"", used);
   const std::string_view word = text.substr(used, std::min<size_t>(std::max<size_t>(end, used + 1) - used, 20));

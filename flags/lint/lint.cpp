@@ -13,7 +13,7 @@ namespace {
 
 using base::Json;
 
-// All errors of a text that gives no document; a flag set's own first error otherwise.
+// All errors of a text that gives no document.
 std::vector<Finding> unreadable(std::string_view text, std::string_view name, const base::Error& error) {
   std::vector<Finding> findings;
   if (format_of(text, name) == Format::yaml) {
@@ -98,11 +98,12 @@ std::vector<Finding> lint(std::string_view text, std::string_view name) {
   const auto document = parse_document(text, name);
   if (!document) return unreadable(text, name, document.error());
   const auto set = build_flag_set(document->json, document->locate);
-  if (!set) return unreadable(text, name, set.error());
+  if (!set) return {{Severity::error, "flags", set.error().where, set.error().message}};
   std::vector<Finding> findings;
   for (const Problem& problem : set->problems()) {
     findings.push_back({Severity::error, problem.rule, problem.where, problem.message});
   }
+  lint_yaml(text, name, findings);
   Report report(document->locate, findings);
   lint_members(document->json, report);
   lint_evaluators(document->json, report);

@@ -42,10 +42,11 @@ inline Path below(Path path, std::string step) {
   return path;
 }
 
-void lint_members(const base::Json& document, Report& report);                             // member_rules.cpp
-void lint_flag_members(const LintedFlag& flag, Report& report);                            // member_rules.cpp
-void lint_lifecycle(const LintedFlag& flag, Report& report);                               // lifecycle_rules.cpp
-void lint_variants(const LintedFlag& flag, const base::Json* evaluators, Report& report);  // variant_rules.cpp
-void lint_targeting(const base::Json& rule, const Path& path, Report& report);             // operator_rules.cpp
+void lint_members(const base::Json& document, Report& report);                                 // member_rules.cpp
+void lint_flag_members(const LintedFlag& flag, Report& report);                                // member_rules.cpp
+void lint_lifecycle(const LintedFlag& flag, Report& report);                                   // lifecycle_rules.cpp
+void lint_variants(const LintedFlag& flag, const base::Json* evaluators, Report& report);      // variant_rules.cpp
+void lint_yaml(std::string_view text, std::string_view name, std::vector<Finding>& findings);  // yaml_rules.cpp
+void lint_targeting(const base::Json& rule, const Path& path, Report& report);                 // operator_rules.cpp
 
 }  // namespace trunkline::flags

@@ -31,6 +31,12 @@ TEST(Json, RefusesTextAfterTheValueAndTextThatEndsEarly) {
   EXPECT_EQ(refusal(""), "f.json:1:1: the JSON text ends too early");
 }
 
+TEST(Json, NamesWhatIsUnexpected) {
+  EXPECT_EQ(refusal("{\"a\": NaN}"), "f.json:1:7: broken JSON: unexpected NaN");
+  EXPECT_EQ(refusal("[1,]"), "f.json:1:4: broken JSON: unexpected ]");
+  EXPECT_EQ(refusal("\xEF\xBB\xBF{}"), "f.json:1:1: broken JSON: a byte order mark; save the file without one");
+}
+
 TEST(Json, RefusesInvalidUtf8) {
   EXPECT_NE(refusal("[\"\xff\"]").find("f.json:1:"), std::string::npos);
 }

@@ -61,12 +61,22 @@ TEST(Lint, TakesBrokenSyntaxForAFinding) {
   EXPECT_EQ(findings("[]", "f.json").size(), 1u);
 }
 
+TEST(Lint, WarnsOfWordsThatOlderYamlTakesForBooleans) {
+  EXPECT_EQ(findings("flags:\n  a:\n    state: ENABLED\n    variants: {on: 1, 'off': 2}\n    defaultVariant: Off\n"
+                     "    metadata: {owner: web, kind: ops}\n",
+                     "f.yaml"),
+            (Lines{"f.yaml:4:16: warning: on is a boolean for readers of YAML 1.1; write \"on\" [yaml-boolean]",
+                   "f.yaml:5:21: error: flags.a.defaultVariant: \"Off\" is none of the variants, did you mean \"off\"? "
+                   "[unknown-default-variant]",
+                   "f.yaml:5:21: warning: Off is a boolean for readers of YAML 1.1; write \"Off\" [yaml-boolean]"}));
+}
+
 TEST(Lint, FindsPlacesInYamlAndInArrays) {
   EXPECT_EQ(
-      findings("flags:\n- key: a\n  state: ENABLED\n  variants: {x: 1, y: t}\n  owner: me\n"
+      findings("flags:\n- key: a\n  state: ENABLED\n  variants: {x: 1, z: t}\n  owner: me\n"
                "  metadata: {owner: web, kind: ops}\n- state: ENABLED\n",
                "f.yaml"),
-      (Lines{"f.yaml:4:23: error: flags.0.variants.y: expected a number, as the first variant is [mixed-variants]",
+      (Lines{"f.yaml:4:23: error: flags.0.variants.z: expected a number, as the first variant is [mixed-variants]",
              "f.yaml:5:3: warning: flags.0.owner: nothing reads a member of this name [unknown-member]",
              "f.yaml:7:3: error: flags.1: expected an object with a member \"key\", the name of the flag "
              "[flag-key]"}));
