@@ -154,6 +154,42 @@ TEST(FlagSet, ReadsTenThousandFlagsAndBoundsItsProblems) {
   EXPECT_EQ(set.problems().back().where, (base::Where{"f.json", 1000, 23}));
 }
 
+// Everything that a set says of its flags.
+std::string printed(const FlagSet& set) {
+  std::string text = base::to_text(set.metadata());
+  for (const Flag& flag : set.flags()) {
+    text += "\n" + flag.key + (flag.enabled ? " on " : " off ") + (flag.broken ? "broken " : "") +
+            flag.default_variant.value_or("-") + " " + base::to_text(flag.metadata);
+    for (const Variant& variant : flag.variants) text += " " + variant.name + "=" + base::to_text(variant.value);
+    if (flag.rule) text += " " + base::to_text(to_json(*flag.rule));
+  }
+  return text;
+}
+
+TEST(FlagSet, IsTheSameAfterItWasPrinted) {
+  const std::string cases = base::read_file(TRUNKLINE_SOURCE_DIR "/tests/flags/evaluation/rules.cases").value();
+  base::JsonObject flags;
+  for (const std::string_view line : base::split(cases, '\n')) {
+    if (line.empty() || line.starts_with('#')) continue;
+    base::JsonObject variants{{"on", flags.size()}, {"off", 0.5}};
+    base::JsonObject flag{{"state", flags.size() % 3 == 0 ? "DISABLED" : "ENABLED"}, {"variants", std::move(variants)}};
+    if (flags.size() % 2 == 0) flag["defaultVariant"] = "on";
+    const base::Json rule = base::parse_json(base::trim(line.substr(0, line.find(" | ")))).value();
+    if (rule.is_object()) flag["targeting"] = rule;
+    flags["flag \"" + std::to_string(flags.size()) + "\" é"] = std::move(flag);
+  }
+  const base::Json document =
+      base::JsonObject{{"metadata", base::JsonObject{{"owner", "web"}}}, {"flags", std::move(flags)}};
+  const std::string expected = printed(parsed(base::to_text(document)));
+  EXPECT_GT(expected.size(), 10'000u);
+  EXPECT_EQ(printed(parsed(base::to_pretty_text(document))), expected);
+  // JSON is YAML too, and what was read as YAML is handed on as JSON.
+  const auto yaml = parse_flag_document(base::to_pretty_text(document), "f.yaml");
+  ASSERT_TRUE(yaml) << to_string(yaml.error());
+  EXPECT_EQ(printed(yaml->set), expected);
+  EXPECT_EQ(printed(parsed(yaml->json)), expected);
+}
+
 TEST(Rule, IsTheSameAfterItWasPrinted) {
   const std::string text = base::read_file(TRUNKLINE_SOURCE_DIR "/tests/flags/evaluation/rules.cases").value();
   int rules = 0;

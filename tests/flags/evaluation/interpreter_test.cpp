@@ -72,7 +72,7 @@ bool compares_collections(const Json& rule) {
 
 TEST(RuleEngine, GivesWhatAPlainInterpreterGives) {
   int compared = 0;
-  for (uint32_t seed = 1; seed <= 20'000; ++seed) {
+  for (uint32_t seed = 1; seed <= 6'000; ++seed) {
     const Json rule = Drawer(seed).rule(4);
     if (compares_collections(rule)) continue;
     const auto compiled = compile_rule(rule);
@@ -85,7 +85,7 @@ TEST(RuleEngine, GivesWhatAPlainInterpreterGives) {
         << "seed " << seed << ": " << base::to_text(rule);
     ++compared;
   }
-  EXPECT_GT(compared, 5'000);
+  EXPECT_GT(compared, 1'500);
 }
 
 }  // namespace
