@@ -11,9 +11,19 @@ namespace trunkline::base {
 namespace fs = std::filesystem;
 namespace {
 
-bool is_file(const fs::path& path) {
+// Not through a link, of the file or of a folder above it. `top` has no links in it.
+bool is_file(const fs::path& top, const std::string& path) {
   std::error_code code;
-  return fs::symlink_status(path, code).type() == fs::file_type::regular;
+  return fs::is_regular_file(top / path, code) && fs::canonical(top / path, code) == top / path;
+}
+
+// Git may check files out with other line ends than it keeps.
+std::string with_plain_ends(std::string text) {
+  std::string plain;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\r' || i + 1 == text.size() || text[i + 1] != '\n') plain += text[i];
+  }
+  return plain;
 }
 
 Result<> add_untracked(git_repository* repository, std::set<std::string>& files) {
@@ -58,7 +68,9 @@ int old_line(const std::vector<Hunk>& hunks, int line) {
 }
 
 // The lines of the file as HEAD has it; 0 for those that it lacks.
-Result<std::vector<int>> committed_lines(const std::string& before, const std::string& after, std::vector<int> lines) {
+Result<std::vector<int>> committed_lines(std::string before, std::string after, std::vector<int> lines) {
+  before = with_plain_ends(std::move(before));
+  after = with_plain_ends(std::move(after));
   std::vector<Hunk> hunks;
   git_diff_options options = GIT_DIFF_OPTIONS_INIT;
   options.context_lines = 0;
@@ -87,9 +99,11 @@ Result<std::vector<std::string>> Repository::work_files() const {
     if ((entry->mode & 0170000) == 0100000) files.insert(entry->path);
   }
   TRY(add_untracked(state_->get(), files));
+  std::error_code code;
+  const fs::path top = fs::canonical(work_tree(), code);
   std::vector<std::string> there;
   std::copy_if(files.begin(), files.end(), std::back_inserter(there),
-               [&](const std::string& path) { return is_file(work_tree() / path); });
+               [&](const std::string& path) { return is_file(top, path); });
   return there;
 }
 

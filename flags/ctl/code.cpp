@@ -30,6 +30,7 @@ std::string place_of(const Reference& reference) {
 }
 
 std::string change_of(const Reference& reference) {
+  if (!reference.has_history) return "history cut off";
   if (!reference.last_change) return "not committed";
   const base::CommitInfo& commit = *reference.last_change;
   return fmt::format("{} {} {}", commit.id.substr(0, 8), base::to_iso8601(commit.committed_at).substr(0, 10),

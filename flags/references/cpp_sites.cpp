@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "flags/evaluation/evaluation.h"
 #include "flags/references/cpp_tokens.h"
 #include "flags/references/key_finder.h"
 
@@ -18,11 +19,26 @@ bool is_one_of(const CppToken& token, std::initializer_list<std::string_view> wo
 // As C++ source of the type that the getter gives; nothing for a value of another type.
 std::optional<std::string> literal_for(std::string_view getter, const Json& value) {
   if (getter == "get_bool" && value.is_bool()) return value.get_bool() ? "true" : "false";
-  if (getter == "get_int" && (value.is_int64() || value.is_uint64())) return base::to_text(value);
-  if (getter == "get_double" && value.is_number()) return base::to_text(Json(value.to_number<double>()));
-  if (getter != "get_string" || !value.is_string()) return std::nullopt;
-  // JSON's escapes are C++'s too, but for the slash, which nobody escapes here.
+  if (getter == "get_int") {
+    // As an int it would overflow where the call did not.
+    const auto integer = exact_integer(value);
+    return integer ? std::optional(fmt::format("int64_t{{{}}}", *integer)) : std::nullopt;
+  }
+  if (getter == "get_double" && value.is_number()) {
+    const auto number = value.to_number<double>();
+    const std::string text = base::to_text(Json(number));
+    return number < 0 ? "(" + text + ")" : text;
+  }
+  if (getter != "get_string" || !value.is_string() || value.get_string().find('\0') != std::string::npos) {
+    return std::nullopt;
+  }
+  // JSON's escapes are C++'s too.
   return fmt::format("std::string({})", base::to_text(value));
+}
+
+// Macros are written so; what they declare nobody sees.
+bool is_all_capitals(std::string_view word) {
+  return word.size() > 1 && std::none_of(word.begin(), word.end(), [](char c) { return c >= 'a' && c <= 'z'; });
 }
 
 // A call X.get_...("key", ...) in the tokens.
@@ -48,11 +64,22 @@ class Classifier {
     if (CppSite site = read_call(index, call); !site.left_because.empty()) return site;
     if (call.truth && is_condition(call)) return choose_branch(call);
     if (call.truth && tokens_[call.behind + 1].is("?") && may_begin_expression(call.first)) return choose_operand(call);
-    return {begin_of(call.first), end_of(call.behind), call.literal, {}, 0, {}};
+    CppSite site = site_of(call.first, call.behind);
+    const bool typed = value_.is_int64() && initialises_int64(call);
+    site.literal = typed ? base::to_text(value_) : call.literal;
+    return site;
   }
 
  private:
-  CppSite left(std::string reason) const { return {use_->begin, use_->end, {}, {}, 0, std::move(reason)}; }
+  // Over the tokens [first, last].
+  CppSite site_of(size_t first, size_t last) const {
+    return {use_->line, use_->column, begin_of(first), end_of(last), begin_of(first)};
+  }
+  CppSite left(std::string reason) const {
+    CppSite site{use_->line, use_->column, use_->begin, use_->end, use_->begin};
+    site.left_because = std::move(reason);
+    return site;
+  }
   size_t begin_of(size_t index) const { return tokens_[index].begin; }
   size_t end_of(size_t index) const { return tokens_[index].end; }
 
@@ -70,6 +97,7 @@ class Classifier {
     if (!closing || *closing + 1 >= tokens_.size()) return left("its brackets do not balance on this side of a #");
     const auto literal = literal_for(getter, value_);
     if (!literal) return left(fmt::format("{} does not give {}", getter, base::to_text(value_)));
+    if (has_effect(key, *closing)) return left("its arguments change something");
     const auto first = begin_of_receiver(key - 3);
     if (!first) return left("what it is asked of cannot be told");
     call = {*first, *closing, *literal, std::nullopt};
@@ -82,6 +110,24 @@ class Classifier {
       }
     }
     return {};
+  }
+
+  // `int64_t name = CALL;`, where the number needs no type of its own.
+  bool initialises_int64(const Call& call) const {
+    return call.first >= 3 && tokens_[call.first - 1].is("=") && tokens_[call.first - 2].is_word() &&
+           tokens_[call.first - 3].is("int64_t") && tokens_[call.behind + 1].is(";");
+  }
+
+  // ++, -- or an assignment among the tokens (first, last); members of braces are named by `.name =`.
+  bool has_effect(size_t first, size_t last) const {
+    for (size_t i = first + 1; i + 1 < last; ++i) {
+      const bool doubled =
+          is_one_of(tokens_[i], {"+", "-"}) && tokens_[i + 1].is(tokens_[i].text) && end_of(i) == begin_of(i + 1);
+      const bool compares = is_one_of(tokens_[i - 1], {"=", "!", "<", ">", "["}) || tokens_[i + 1].is("=");
+      const bool names = tokens_[i - 1].is_word() && tokens_[i - 2].is(".");
+      if (doubled || (tokens_[i].is("=") && !compares && !names)) return true;
+    }
+    return false;
   }
 
   // The first token of `a.b()->c[1]`, whose last . or -> is at `dot`.
@@ -138,7 +184,7 @@ class Classifier {
     }
     const size_t end = otherwise ? otherwise->end : then.end;
     const std::optional<Branch> taken = *call.truth ? std::optional(then) : otherwise;
-    CppSite site{begin_of(if_at), end_of(end - 1), {}, {}, 0, {}};
+    CppSite site = site_of(if_at, end - 1);
     if (if_at > 0 && tokens_[if_at - 1].is("else")) {
       if (taken) {
         site.kept = {begin_of(taken->first), end_of(taken->end - 1)};
@@ -147,19 +193,25 @@ class Classifier {
       }
       return site;
     }
-    const bool is_statement = if_at == 0 || is_one_of(tokens_[if_at - 1], {";", "{", "}", ":"}) ||
-                              tokens_[if_at - 1].kind == CppToken::Kind::preprocessor;
-    if (!is_statement) return left("it is the body of another statement");
+    if (!begins_statement(if_at)) return left("it is the body of another statement");
     if (taken) keep(*taken, site);
     if (!site.kept) take_whole_lines(site);
     return site;
   }
 
-  // Without its braces, unless names that it declares would meet others.
+  // Behind the end of another one; lines of the preprocessor between do not count.
+  bool begins_statement(size_t at) const {
+    while (at > 0 && tokens_[at - 1].kind == CppToken::Kind::preprocessor) --at;
+    return at == 0 || is_one_of(tokens_[at - 1], {";", "{", "}", ":"});
+  }
+
+  // Without its braces, unless something that it declares would live longer, or a comment would swallow what follows.
   void keep(const Branch& branch, CppSite& site) const {
     size_t begin = begin_of(branch.first), end = end_of(branch.end - 1);
     const bool braces = tokens_[branch.first].is("{");
-    if (tokens_[branch.first].is("if") || (braces && declares({branch.first + 1, branch.end - 1}))) {
+    const bool needs_braces =
+        braces && (declares({branch.first + 1, branch.end - 1}) || comment_would_swallow(branch, site.end));
+    if (tokens_[branch.first].is("if") || needs_braces) {
       site.kept = {begin, end};
       return;
     }
@@ -174,9 +226,17 @@ class Classifier {
     if (own_line && inner > outer && !has_long_text(begin, end)) site.shift = inner - outer;
   }
 
+  // A // comment before the closing brace, and something behind it on its line.
+  bool comment_would_swallow(const Branch& branch, size_t site_end) const {
+    const size_t last = end_of(branch.end - 2);
+    const std::string_view between = text_.substr(last, begin_of(branch.end - 1) - last);
+    const size_t rest = text_.find_first_not_of(" \t\r", site_end);
+    return between.find("//") != std::string_view::npos && rest != std::string_view::npos && text_[rest] != '\n';
+  }
+
   bool declares(Branch inside) const {
     for (size_t at = inside.first; at < inside.end;) {
-      if (is_declaration(at)) return true;
+      if (!is_surely_no_declaration(at)) return true;
       const auto end = end_of_statement(tokens_, at);
       if (!end) return true;  // who knows
       at = *end;
@@ -184,14 +244,19 @@ class Classifier {
     return false;
   }
 
-  // A name, perhaps with template arguments, * and &, and then another name.
-  bool is_declaration(size_t at) const {
+  // Statements by keyword, and expressions that begin with a name, which no second name follows.
+  bool is_surely_no_declaration(size_t at) const {
     const CppToken& token = tokens_[at];
-    if (is_one_of(token, {"return", "throw", "break", "continue", "goto", "delete", "co_return", "co_yield", "co_await",
-                          "if", "for", "while", "switch", "do", "try", "this", "new"})) {
+    if (is_one_of(token, {"return",   "throw",    "break", "continue", "goto",  "delete", "co_return",
+                          "co_yield", "co_await", "if",    "for",      "while", "switch", "this",
+                          "*",        "+",        "-",     "(",        "!",     ";",      "{"})) {
+      return true;
+    }
+    if (!token.is_word() || is_all_capitals(token.text)) return false;
+    if (is_one_of(token, {"auto", "const", "constexpr", "static", "using", "typedef", "decltype", "alignas", "struct",
+                          "class", "enum", "union", "namespace", "extern", "thread_local", "template", "typename"})) {
       return false;
     }
-    if (!token.is_word()) return false;
     size_t next = at + 1;
     for (int angle = 0; next < tokens_.size(); ++next) {
       if (tokens_[next].is("<")) ++angle;
@@ -200,7 +265,7 @@ class Classifier {
       const bool qualified = tokens_[next - 1].is("::") && tokens_[next].is_word();
       if (tokens_[next].is(";") || (!part && !qualified)) break;
     }
-    return next < tokens_.size() && (tokens_[next].is_word() || (tokens_[next].is("[") && token.is("auto")));
+    return next < tokens_.size() && !tokens_[next].is_word() && !is_all_capitals(tokens_[next - 1].text);
   }
 
   // A text over several lines would change if its lines were moved.
@@ -264,12 +329,23 @@ class Classifier {
     return std::nullopt;
   }
 
+  // What could be more than one operand, or part of a template's arguments, is left.
+  bool is_plain_operand(size_t first, size_t end) const {
+    if (first >= end || tokens_[first].is("throw")) return false;
+    return std::none_of(tokens_.begin() + static_cast<std::ptrdiff_t>(first),
+                        tokens_.begin() + static_cast<std::ptrdiff_t>(end),
+                        [](const CppToken& token) { return token.is("<") || token.is("throw"); });
+  }
+
   CppSite choose_operand(const Call& call) const {
     const size_t question = call.behind + 1;
-    const auto colon = scan(question + 1, {":"});
-    const auto end = colon ? scan(*colon + 1, {",", ")", ";", "]", "}", ":"}) : std::nullopt;
-    if (!end || *colon == question + 1 || *end == *colon + 1) return left("its operands cannot be told apart");
-    CppSite site{begin_of(call.first), end_of(*end - 1), {}, {}, 0, {}};
+    const auto colon = scan(question + 1, {":", ","});
+    const bool found = colon && tokens_[*colon].is(":");
+    const auto end = found ? scan(*colon + 1, {",", ")", ";", "]", "}", ":"}) : std::nullopt;
+    if (!end || !is_plain_operand(question + 1, *colon) || !is_plain_operand(*colon + 1, *end)) {
+      return left("its operands cannot be told apart");
+    }
+    CppSite site = site_of(call.first, *end - 1);
     site.kept = *call.truth ? std::pair{begin_of(question + 1), end_of(*colon - 1)}
                             : std::pair{begin_of(*colon + 1), end_of(*end - 1)};
     return site;

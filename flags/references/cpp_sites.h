@@ -11,8 +11,11 @@ namespace trunkline::flags {
 
 // What is to be done with one place of a C++ source that names a flag. Offsets are bytes of that source.
 struct CppSite {
+  int line = 0;  // of the key
+  int column = 0;
   size_t begin = 0;  // [begin, end) goes ...
   size_t end = 0;
+  size_t statement = 0;                             // where the statement or call itself begins; begin may be before it
   std::string literal{};                            // ... and this stands instead,
   std::optional<std::pair<size_t, size_t>> kept{};  // or that part of it,
   size_t shift = 0;                                 // whose lines lose so many columns;

@@ -1,6 +1,7 @@
 #include "flags/references/removal.h"
 
-#include "base/core/text.h"
+#include <algorithm>
+
 #include "flags/references/cpp_sites.h"
 
 namespace trunkline::flags {
@@ -23,10 +24,7 @@ class Remover {
 
   Removal run() {
     Removal removal{emit(0, text_.size()), {}};
-    for (const CppSite* site : left_) {
-      const base::Position place = base::position_of(text_, site->begin);
-      removal.left.push_back({place.line, place.column, site->left_because});
-    }
+    for (const CppSite* site : left_) removal.left.push_back({site->line, site->column, site->left_because});
     return removal;
   }
 
@@ -36,12 +34,14 @@ class Remover {
     std::string out;
     size_t at = begin;
     for (const CppSite& site : sites_) {
-      if (site.begin < at || site.end > end) continue;
+      if (site.statement < at || site.end > end) continue;
       if (!site.left_because.empty()) {
         left_.push_back(&site);
         continue;
       }
-      out += text_.substr(at, site.begin - at);
+      // An else before it may have gone already.
+      const size_t from = std::max(site.begin, at);
+      out += text_.substr(at, from - at);
       out += site.kept ? shifted(emit(site.kept->first, site.kept->second), site.shift) : site.literal;
       at = site.end;
     }

@@ -52,6 +52,21 @@ TEST_F(WorkFilesTest, SaysWhichCommitTouchedALineLast) {
   EXPECT_EQ(blamed[1]->author.name, "Bob");
 }
 
+TEST_F(WorkFilesTest, TakesOtherLineEndsForTheSameLines) {
+  const std::string first = commit("a.cpp", "one\ntwo\n", kAda);
+  write("a.cpp", "one\r\ntwo\r\nthree\r\n");
+  const auto blamed = repository_.blame("a.cpp", {2, 3}).value();
+  EXPECT_EQ(blamed[0]->id, first);
+  EXPECT_FALSE(blamed[1]);
+}
+
+TEST_F(WorkFilesTest, FollowsNoLinkOutOfTheTree) {
+  commit("src/a.cpp", "a\n", kAda);
+  std::filesystem::rename(folder_.path() / "src", folder_.path() / "elsewhere");
+  std::filesystem::create_symlink("elsewhere", folder_.path() / "src");
+  EXPECT_EQ(repository_.work_files(), (std::vector<std::string>{"elsewhere/a.cpp"}));
+}
+
 TEST_F(WorkFilesTest, KnowsLinesThatAreNotCommitted) {
   const std::string first = commit("a.cpp", "one\ntwo\n", kAda);
   write("a.cpp", "zero\none\nTWO\n");

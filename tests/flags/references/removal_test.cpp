@@ -49,7 +49,31 @@ TEST(Removal, KeepsBracesAroundDeclarations) {
             "{ x = y; z.a(1)->b = 2; std::move(z); }");
 }
 
+TEST(Removal, KeepsBracesAroundWhatMayBeADeclaration) {
+  for (const char* statement :
+       {"[[maybe_unused]] const std::lock_guard lock(m);", "decltype(a) x(m);", "SCOPED_LOCK(m);",
+        "TRY_ASSIGN(const int x, f());", "std::map<int, std::string> m;", "auto [a, b] = pair;"}) {
+    const std::string inner = std::string("{ ") + statement + " }";
+    EXPECT_EQ(removed("{ if (f.get_bool(\"k\", c, 0)) " + inner + " }"), "{ " + inner + " }");
+  }
+}
+
+TEST(Removal, LetsNoCommentSwallowWhatFollows) {
+  EXPECT_EQ(removed("{ if (f.get_bool(\"k\", c, 0)) { one();  // note\n} two(); }"), "{ { one();  // note\n} two(); }");
+  EXPECT_EQ(removed("{ if (f.get_bool(\"k\", c, 0)) { one();  // note\n}\n two(); }"), "{ one();  // note\n two(); }");
+}
+
+TEST(Removal, SeesAnElseBehindLinesOfThePreprocessor) {
+  EXPECT_EQ(removed("#if A\n if (a) {} else\n#endif\n if (f.get_bool(\"k\", c, 0)) { one(); two(); }"),
+            "#if A\n if (a) {} else\n#endif\n if (f.get_bool(\"k\", c, 0)) { one(); two(); }"
+            "4:17: it is the body of another statement\n");
+  EXPECT_EQ(removed("#include <x>\nvoid g() {}\n#define A\nif (f.get_bool(\"k\", c, 0)) b();"),
+            "#include <x>\nvoid g() {}\n#define A\nb();");
+}
+
 TEST(Removal, ShortensChainsOfElse) {
+  EXPECT_EQ(removed("{ if (f.get_bool(\"k\", c, 0)) { a(); } else if (f.get_bool(\"k\", c, 0)) { b(); } d(); }", false),
+            "{  d(); }");
   constexpr std::string_view kText =
       "{\n  if (a) {\n    b();\n  } else if (f.get_bool(\"k\", c, false)) {\n    d();\n  } else {\n    e();\n  }\n}\n";
   EXPECT_EQ(removed(kText), "{\n  if (a) {\n    b();\n  } else {\n    d();\n  }\n}\n");
@@ -66,12 +90,21 @@ TEST(Removal, ChoosesOperands) {
   EXPECT_EQ(removed("return !f.get_bool(\"k\", c, false) ? a : b ? c : d;"), "return b ? c : d;");
   EXPECT_EQ(removed("g(f.get_bool(\"k\", c, false) ? \"a:b\" : y, z);", false), "g(y, z);");
   EXPECT_EQ(removed("x = y + f.get_bool(\"k\", c, false) ? 1 : 2;"), "x = y + true ? 1 : 2;") << "another condition";
+  EXPECT_EQ(removed("x = f.get_bool(\"k\", c, 0) ? g<int>(1) : 2;").substr(0, 44),
+            "x = f.get_bool(\"k\", c, 0) ? g<int>(1) : 2;1:");
+  EXPECT_NE(removed("f(x.get_bool(\"k\", c, 0) ? a, b : c);").find("cannot be told apart"), std::string::npos);
+  EXPECT_NE(removed("f(x.get_bool(\"k\", c, 0) ? a : g<int, long>(x));").find("cannot be told apart"),
+            std::string::npos);
+  EXPECT_NE(removed("x = f.get_bool(\"k\", c, 0) ? 1 : throw 2;").find("cannot be told apart"), std::string::npos);
   EXPECT_EQ(removed("x = y == f.get_bool(\"k\", c, false) ? 1 : 2;"), "x = y == true ? 1 : 2;");
 }
 
 TEST(Removal, PutsTheValueInPlaceOfAnyOtherCall) {
   EXPECT_EQ(removed("const int64_t status = state->flags().get_int(\"k\", {.targeting_key = key}, 302);", 301),
             "const int64_t status = 301;");
+  EXPECT_EQ(removed("auto n = f.get_int(\"k\", {}, 1) * 1000000;", -5), "auto n = int64_t{-5} * 1000000;");
+  EXPECT_EQ(removed("x = b-f.get_int(\"k\", {}, 1);", 302.0), "x = b-int64_t{302};");
+  EXPECT_EQ(removed("x = -f.get_double(\"k\", {}, 1);", -1.5), "x = -(-1.5);");
   EXPECT_EQ(removed("s = app::flags()->get_string(\"k\", ctx, \"x\");", "a \"b\""),
             "s = std::string(\"a \\\"b\\\"\");");
   EXPECT_EQ(removed("f(this->flags_[0].get_double(\"k\", ctx, 1));", 2), "f(2.0);");
@@ -99,6 +132,12 @@ TEST(Removal, LeavesTheRestToAPerson) {
             "x = f.get_bool(\"k\", c,\n#if A\n1\n#endif\n);1:16: its brackets do not balance on this side of a #\n");
   EXPECT_EQ(removed("for (;;) if (f.get_bool(\"k\", c, 0)) a();"),
             "for (;;) if (f.get_bool(\"k\", c, 0)) a();1:25: it is the body of another statement\n");
+  EXPECT_NE(removed("f.get_int(\"k\", context(next_id++), 1);", 1).find("its arguments change something"),
+            std::string::npos);
+  EXPECT_NE(removed("f.get_bool(\"k\", c = d, 1);").find("its arguments change something"), std::string::npos);
+  EXPECT_EQ(removed("f.get_bool(\"k\", g(a == b, [=] { return c <= d; }), 1);"), "true;");
+  EXPECT_NE(removed("f.get_int(\"k\", c, 1);", uint64_t{18446744073709551615u}).find("does not give"),
+            std::string::npos);
   EXPECT_EQ(removed("x = f.get_bool(\"k\", c, 0"),
             "x = f.get_bool(\"k\", c, 01:16: its brackets do not balance on this side of a #\n");
   EXPECT_EQ(removed("// f.get_bool(\"k\", c, 0)\n/* \"k\" */ a(\"kk\", 'k');"),

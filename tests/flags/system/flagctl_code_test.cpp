@@ -84,10 +84,6 @@ TEST_F(FlagctlCodeTest, FindsReferencesWithTheirLastChange) {
   EXPECT_EQ(output.status.code, 0) << output.err;
   const std::string change = "  (" + commit() + " 2026-11-24 Ada)\n";
   EXPECT_EQ(output.out,
-            "f.json:2:3: \"new-page\": {\"state\": \"ENABLED\", \"variants\": {\"on\": true, \"off\": false}, "
-            "\"defaultVariant\": \"on\",  (not committed)\n"
-            "f.json:4:3: \"limit\": {\"state\": \"ENABLED\", \"variants\": {\"low\": 10, \"high\": 20}, "
-            "\"defaultVariant\": \"low\",  (not committed)\n"
             "src/new.cpp:1:3: f(\"limit\");  (not committed)\n"
             "src/page.cpp:4:22: if (flags.get_bool(\"new-page\", ctx, false)) {" +
                 change + "src/page.cpp:12:43: const auto details = flags.bool_details(\"new-page\", {}, false);" +
@@ -97,9 +93,26 @@ TEST_F(FlagctlCodeTest, FindsReferencesWithTheirLastChange) {
   EXPECT_EQ(flagctl({"refs", "gone", "--code", "."}).status.code, 1);
   EXPECT_EQ(flagctl({"refs", "gone", "--code", "/nonexist"}).status.code, 2);
   const std::string lines = flagctl({"refs", "limit", "--code", "src", "--json"}).out;
-  const base::Json second = base::parse_json(base::split(lines, '\n')[1]).value();
-  EXPECT_EQ(base::to_text(second),
+  const base::Json first = base::parse_json(base::split(lines, '\n')[0]).value();
+  EXPECT_EQ(base::to_text(first),
             R"({"key":"limit","file":"src/new.cpp","line":1,"column":3,"text":"f(\"limit\");"})");
+}
+
+TEST_F(FlagctlCodeTest, WorksInAShallowCloneAndAFolder) {
+  git({"add", "-A"});
+  git({"commit", "-qm", "second"});
+  git({"clone", "-q", "--depth", "1", "file://" + folder_.path().string(), "clone"});
+  EXPECT_EQ(flagctl({"refs", "limit", "--code", "clone/src"}).out,
+            "src/new.cpp:1:3: f(\"limit\");  (history cut off)\nsrc/page.py:1:19: limit = flags.get('limit')  (history "
+            "cut off)\n");
+  write("docs/limit.md", "`limit`\n");
+  EXPECT_EQ(flagctl({"refs", "limit", "--code", "docs"}).out, "docs/limit.md:1:1: `limit`  (not committed)\n");
+}
+
+TEST_F(FlagctlCodeTest, TellsOfFlagsThatOnlyTheFlagFileNames) {
+  write("f.json", R"({"flags": {"alone": {"state": "ENABLED", "variants": {"x": 1}, "metadata": {"kind": "ops"}}}})");
+  EXPECT_EQ(flagctl({"stale", "--flags", "f.json", "--code", "."}).out,
+            "alone: no code names it\n1 of 1 flags are stale\n");
 }
 
 TEST_F(FlagctlCodeTest, ListsStaleFlagsWithTheirReferences) {
@@ -109,7 +122,7 @@ TEST_F(FlagctlCodeTest, ListsStaleFlagsWithTheirReferences) {
   const std::string change = "  (" + commit() + " 2026-11-24 Ada)\n";
   EXPECT_EQ(output.out, "new-page: expired " + std::to_string(days.count()) +
                             " days ago (2020-01-31); everybody has on, owner web, ticket WEB-7\n"
-                            "  f.json:2:3  (not committed)\n  src/page.cpp:4:22" +
+                            "  src/page.cpp:4:22" +
                             change + "  src/page.cpp:12:43" + change + "  src/page.cpp:13:25" + change +
                             "1 of 2 flags are stale\n");
   EXPECT_EQ(output.status.code, 0);
@@ -129,7 +142,6 @@ TEST_F(FlagctlCodeTest, PrintsAPatchThatGitApplies) {
   ASSERT_EQ(output.status.code, 0) << output.err;
   EXPECT_EQ(output.err,
             "flagctl: 1 of 6 files passed over: binary, larger than 4 MiB, or not to be read\n"
-            "f.json:2:3: left to you: it is not C++\n"
             "src/page.cpp:12:43: left to you: it asks for details\n");
   write("patch.diff", output.out);
   git({"apply", "patch.diff"});
