@@ -39,9 +39,9 @@ Result<Json> run_rule(const Json& rule, const Json& data, const base::Where& pla
   }
   const Bucketing bucketing(data);
   RuleEngine engine(bucketing.flag_key, bucketing.context, base::system_clock().wall());
-  const Value value = engine.run_on(*compiled, data);
+  const auto value = engine.copy(engine.run_on(*compiled, data));
   if (engine.failure() != nullptr) return base::fail(Kind::invalid, engine.failure(), place);
-  return to_json(value);
+  return *value;
 }
 
 Result<Json> run_line(std::string_view line, const base::Where& place) {

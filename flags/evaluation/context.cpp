@@ -6,7 +6,9 @@ base::Result<EvaluationContext> context_from_json(base::Json json) {
   auto* object = json.if_object();
   if (object == nullptr) return base::fail(base::Kind::invalid, "expected the context to be a JSON object");
   EvaluationContext context;
-  if (const auto* key = object->if_contains("targetingKey"); key != nullptr && key->is_string()) {
+  // An empty key is none to bucket by, but rules see it.
+  if (const auto* key = object->if_contains("targetingKey");
+      key != nullptr && key->is_string() && !key->get_string().empty()) {
     context.targeting_key = key->as_string();
     object->erase("targetingKey");
   }

@@ -12,36 +12,31 @@ int depth_of(const Value& value) {
   return value.kind() == Value::Kind::list ? value.list().depth : 0;
 }
 
-// How much a copy of a value is: its parts, long texts as several, and how deep they lie.
-struct Extent {
-  size_t parts = 1;
+// Counts the parts of a value down from `left`, long texts as several, and stops at nothing: lists may share what is in
+// them, so that a small one can be endless to walk over. Gives how deep the parts lie.
+int count_parts(const base::Json& json, size_t& left) {
+  if (left == 0) return 0;
+  --left;
   int depth = 0;
-
-  void add(Extent inner) {
-    parts += inner.parts;
-    depth = std::max(depth, inner.depth + 1);
-  }
-};
-
-Extent extent_of(const base::Json& json) {
-  Extent extent;
-  if (const auto* text = json.if_string()) extent.parts += text->size() / 16;
+  if (const auto* text = json.if_string()) left -= std::min(left, text->size() / 16);
   if (const auto* array = json.if_array()) {
-    for (const base::Json& item : *array) extent.add(extent_of(item));
+    for (const base::Json& item : *array) depth = std::max(depth, count_parts(item, left) + 1);
   }
   if (const auto* object = json.if_object()) {
-    for (const auto& member : *object) extent.add(extent_of(member.value()));
+    for (const auto& member : *object) depth = std::max(depth, count_parts(member.value(), left) + 1);
   }
-  return extent;
+  return depth;
 }
 
-Extent extent_of(const Value& value) {
-  if (value.kind() == Value::Kind::json) return extent_of(value.json());
-  Extent extent;
-  if (value.is_text()) extent.parts += value.text().size() / 16;
-  if (value.kind() != Value::Kind::list) return extent;
-  for (size_t i = 0; i < value.size(); ++i) extent.add(extent_of(value.item(i)));
-  return extent;
+int count_parts(const Value& value, size_t& left) {
+  if (value.kind() == Value::Kind::json) return count_parts(value.json(), left);
+  if (left == 0) return 0;
+  --left;
+  if (value.is_text()) left -= std::min(left, value.text().size() / 16);
+  int depth = 0;
+  if (value.kind() != Value::Kind::list) return depth;
+  for (size_t i = 0; i < value.size() && left > 0; ++i) depth = std::max(depth, count_parts(value.item(i), left) + 1);
+  return depth;
 }
 
 }  // namespace
@@ -71,10 +66,18 @@ bool RuleEngine::spend_bytes(size_t count) {
   return true;
 }
 
-bool RuleEngine::spend_copy(const Value& value) {
-  const Extent extent = extent_of(value);
-  if (extent.depth >= kDeepest) fail("the rule nests lists too deeply");
-  return spend(extent.parts * 4);
+bool RuleEngine::spend_walk(const Value& value) {
+  if (value.is_text()) return spend(value.text().size() / 64);
+  if (!value.is_collection()) return true;
+  const auto steps = static_cast<size_t>(steps_left_);
+  size_t left = steps / 4;
+  const int depth = count_parts(value, left);
+  if (depth >= 2 * kDeepest) fail("the rule nests lists too deeply");
+  return spend(steps - 4 * left);
+}
+
+std::optional<base::Json> RuleEngine::copy(const Value& value) {
+  return spend_walk(value) ? std::optional(to_json(value)) : std::nullopt;
 }
 
 void* RuleEngine::allocate(size_t count) {

@@ -49,7 +49,8 @@ Value RuleEngine::traced(const Rule& rule) {
   ++trace_->depth;
   const Value value = execute(rule);
   --trace_->depth;
-  trace_->steps[index].value = to_json(value);
+  const auto copied = copy(value);
+  trace_->steps[index].value = copied ? *copied : base::Json("...");
   return value;
 }
 
@@ -158,10 +159,7 @@ Value RuleEngine::first_that(bool truth, const Rule& rule) {
 // `<` and `<=` take a third argument: between.
 Value RuleEngine::compare_all(const Rule& rule) {
   const Value left = argument(rule, 0), right = argument(rule, 1);
-  // Texts and arrays are read to their ends.
-  if (left.is_collection() && !spend(left.size() * 4)) return {};
-  if (right.is_collection() && !spend(right.size() * 4)) return {};
-  if (left.is_text() && right.is_text() && !spend(std::min(left.text().size(), right.text().size()) / 64)) return {};
+  if (!spend_walk(left) || !spend_walk(right)) return {};
   switch (rule.op) {
     case Op::equal:
       return loosely_equal(left, right);
@@ -177,6 +175,7 @@ Value RuleEngine::compare_all(const Rule& rule) {
   if (!holds(rule.op, compare(left, right))) return false;
   if (rule.op != Op::less && rule.op != Op::less_equal) return true;
   const Value third = argument(rule, 2);
+  if (!spend_walk(third)) return {};
   return third.is_undefined() || holds(rule.op, compare(right, third));
 }
 
@@ -184,7 +183,7 @@ Value RuleEngine::contains(const Rule& rule) {
   const Value needle = argument(rule, 0), hay = argument(rule, 1);
   if (hay.is_text()) {
     // Nothing is in an empty text, not even another one (JSONLogic asks for the text's truth first).
-    if (hay.text().empty() || !spend(hay.text().size() / 16)) return false;
+    if (hay.text().empty() || !spend(hay.text().size() / 16) || !spend_walk(needle)) return false;
     if (needle.is_text()) return hay.text().find(needle.text()) != std::string_view::npos;
     return hay.text().find(to_string(needle)) != std::string_view::npos;
   }

@@ -30,6 +30,8 @@ class RuleEngine {
   Value run(const Rule& rule);
   // The same for a rule that sees `data`, any JSON, in place of the context: plain JSONLogic, without $flagd.
   Value run_on(const Rule& rule, const base::Json& data);
+  // A value as JSON; nothing, and a failure, where that would be more than an evaluation may make.
+  std::optional<base::Json> copy(const Value& value);
   // Null as long as nothing failed.
   const char* failure() const { return failure_; }
 
@@ -66,6 +68,8 @@ class RuleEngine {
   Value missing_of(size_t count, const auto& key_at);
 
   // arithmetic.cpp
+  double number(const Value& value);  // to_number, paid for
+  double leading_number_of(const Value& value);
   Value sum(const Rule& rule);
   Value difference(const Rule& rule);
   Value product(const Rule& rule);
@@ -96,7 +100,7 @@ class RuleEngine {
   // Takes `count` small steps, or a copy of `count` bytes, from what is left.
   bool spend(size_t count);
   bool spend_bytes(size_t count);
-  bool spend_copy(const Value& value);         // all that is in it
+  bool spend_walk(const Value& value);         // over all that is in it, as conversions and copies do
   void* allocate(size_t count);                // after spend_bytes; lives as long as this
   std::span<Value> make_values(size_t count);  // empty where nothing is left
   Value keep_text(std::string_view text);

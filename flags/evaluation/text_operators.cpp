@@ -21,7 +21,7 @@ Value RuleEngine::cat(const Rule& rule) {
   size_t size = 0;
   for (size_t i = 0; i < parts.size(); ++i) {
     const Value part = run(rule.arguments[i]);
-    if (part.is_collection() && !spend(part.size() * 4)) return {};
+    if (!spend_walk(part)) return {};
     parts[i] = part.is_text() ? part : part.is_nullish() ? std::string_view() : keep_text(to_string(part));
     size += parts[i].is_text() ? parts[i].text().size() : 0;
   }
@@ -35,7 +35,7 @@ Value RuleEngine::cat(const Rule& rule) {
 // JavaScript's substr(start, length); a negative length leaves that many units off the end, as in PHP.
 Value RuleEngine::substr(const Rule& rule) {
   const Value source = argument(rule, 0), start = argument(rule, 1), length = argument(rule, 2);
-  if (source.is_collection() && !spend(source.size() * 4)) return {};
+  if (!spend_walk(source) || !spend_walk(start) || !spend_walk(length)) return {};
   const Value kept = source.is_text() ? source : keep_text(to_string(source));
   if (!kept.is_text() || !spend_bytes(kept.text().size())) return {};
   const auto size = static_cast<int64_t>(utf16_size(kept.text()));

@@ -54,6 +54,7 @@ Value RuleEngine::computed_variable(const Rule& rule) {
 
 Value RuleEngine::named(const Value& name) {
   if (name.is_nullish() || (name.is_text() && name.text().empty())) return whole_scope();
+  if (!spend_walk(name)) return {};
   const std::string text = to_string(name);
   if (!spend(text.size())) return {};
   // The name may be a list whose text is empty: the member "".
@@ -121,11 +122,12 @@ Value RuleEngine::whole_scope() {
   if (scope_.kind == Scope::Kind::item) return scope_.item;
   if (!scope_.whole.is_undefined()) return scope_.whole;
   if (scope_.kind == Scope::Kind::reduction) {
-    if (!spend_copy(scope_.item) || !spend_copy(scope_.accumulator)) return {};
-    scope_.whole = keep_json({{"current", to_json(scope_.item)}, {"accumulator", to_json(scope_.accumulator)}});
+    const auto current = copy(scope_.item), accumulator = copy(scope_.accumulator);
+    if (!current || !accumulator) return {};
+    scope_.whole = keep_json({{"current", *current}, {"accumulator", *accumulator}});
     return scope_.whole;
   }
-  if (!spend_copy(Value::of(context_.attributes))) return {};
+  if (!spend_walk(Value::of(context_.attributes))) return {};
   Json all = context_.attributes.is_object() ? context_.attributes : Json(base::JsonObject{});
   if (!context_.targeting_key.empty()) all.as_object()["targetingKey"] = context_.targeting_key;
   all.as_object()["$flagd"] = {{"flagKey", boost::json::string(flag_key_)},
@@ -156,7 +158,7 @@ Value RuleEngine::missing(const Rule& rule) {
 }
 
 Value RuleEngine::missing_some(const Rule& rule) {
-  const double needed = to_number(argument(rule, 0));
+  const double needed = number(argument(rule, 0));
   const Value keys = argument(rule, 1);
   if (!keys.is_array()) return missing_of(1, [&](size_t) { return keys; });
   const Value gone = missing_of(keys.size(), [&](size_t i) { return keys.item(i); });

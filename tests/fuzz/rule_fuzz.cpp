@@ -7,7 +7,7 @@ using namespace trunkline;
 base::Json run(const flags::Rule& rule, const base::Json& data) {
   const flags::EvaluationContext context{.targeting_key = "ada", .attributes = data};
   flags::RuleEngine engine("flag", context, {});
-  return to_json(engine.run_on(rule, data));
+  return engine.copy(engine.run_on(rule, data)).value_or("failed");
 }
 
 }  // namespace

@@ -16,8 +16,8 @@ std::string run(const std::string& rule, const std::string& data = "{}", std::st
   if (!compiled) return "error: " + compiled.error().message;
   const auto context = context_from_json(base::parse_json(data).value()).value();
   RuleEngine engine(flag, context, kNow);
-  const Value value = engine.run(*compiled);
-  return engine.failure() != nullptr ? std::string("error: ") + engine.failure() : base::to_text(to_json(value));
+  const auto value = engine.copy(engine.run(*compiled));
+  return engine.failure() != nullptr ? std::string("error: ") + engine.failure() : base::to_text(*value);
 }
 
 // One line of rules.cases.
