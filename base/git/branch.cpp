@@ -8,14 +8,26 @@
 // What moves branches, and follows those of other repositories.
 namespace trunkline::base {
 
-Result<Descriptor> lock_work_tree(git_repository* repository) {
-  const std::string path = std::string(git_repository_commondir(repository)) + "trunkline.lock";
+namespace {
+
+// Waits for its turn.
+Result<Descriptor> lock_file(const std::string& path) {
   Descriptor file{::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)};
   if (!file) return fail(system_error("open " + path, errno));
   while (flock(file.get(), LOCK_EX) != 0) {
     if (errno != EINTR) return fail(system_error("lock " + path, errno));
   }
   return file;
+}
+
+}  // namespace
+
+Result<Descriptor> lock_work_tree(git_repository* repository) {
+  return lock_file(std::string(git_repository_commondir(repository)) + "trunkline.lock");
+}
+
+Result<Descriptor> Repository::take_turn() const {
+  return lock_file(std::string(git_repository_commondir(state_->get())) + "trunkline-turn.lock");
 }
 
 bool is_checked_out(git_repository* repository, const std::string& branch) {

@@ -1,4 +1,5 @@
 #include <cstdlib>
+#include <filesystem>
 #include <fmt/format.h>
 
 #include "base/git/handle.h"
@@ -49,7 +50,27 @@ Result<> check_out(git_repository* repository, const std::string& id, std::strin
   options.paths = {paths, 1};
   const int code = git_checkout_tree(repository, reinterpret_cast<git_object*>(commit.get()), &options);
   if (code == 0) return {};
-  return fail(git_failure(code, fmt::format("commit {} is made, but not checked out to {}", id, path)));
+  Error error = git_failure(code, fmt::format("commit {} is made, but not checked out to {}", id, path));
+  error.kind = Kind::io;  // whatever it was: nobody is to make the commit again
+  return fail(std::move(error));
+}
+
+// Asked for before anything moves, so that the branch does not leave its work tree behind.
+Result<> require_free_index(git_repository* repository) {
+  const std::filesystem::path lock = std::filesystem::path(git_repository_path(repository)) / "index.lock";
+  std::error_code code;
+  if (!std::filesystem::exists(lock, code)) return {};
+  return fail(Kind::locked, fmt::format("the index is locked ({} is there)", lock.string()));
+}
+
+// A branch that another work tree of the repository stands on would move under it.
+Result<> require_free_branch(git_repository* repository, const std::string& branch) {
+  git_reference* raw = nullptr;
+  git_reference_lookup(&raw, repository, branch_ref(branch).c_str());
+  const GitReference reference(raw);
+  if (!reference || git_branch_is_checked_out(reference.get()) != 1) return {};
+  return fail(Kind::usage,
+              fmt::format("branch {} is checked out in another work tree of this repository; name that one", branch));
 }
 
 }  // namespace
@@ -91,6 +112,7 @@ Result<std::string> Repository::commit_file(const std::string& branch, const Fil
   Descriptor lock;
   if (checked_out) {
     TRY_ASSIGN(lock, lock_work_tree(repository));
+    TRY(require_free_index(repository));
     // Against a moved branch the file cannot be judged, and the caller wants to know of the move first.
     const auto now = tip(branch);
     if ((now ? *now : "") != commit.parent) return fail(Kind::conflict, fmt::format("branch {} has moved", branch));
@@ -100,6 +122,7 @@ Result<std::string> Repository::commit_file(const std::string& branch, const Fil
                   {commit.path, 0, 0});
     }
   }
+  if (!checked_out) TRY(require_free_branch(repository, branch));
   TRY_ASSIGN(std::string id, write_commit(commit));
   TRY(move_branch(repository, branch, commit.parent, id));
   if (checked_out) TRY(check_out(repository, id, commit.path));

@@ -57,10 +57,17 @@ Repository::~Repository() = default;
 
 Result<Repository> Repository::open(const fs::path& path) {
   start_libgit2();
-  TRY_ASSIGN(auto repository, own<GitRepository>(fmt::format("open {}", path.string()), [&](auto** out) {
-               return git_repository_open_ext(out, path.c_str(), 0, nullptr);
-             }));
-  return Repository(std::make_unique<State>(State{std::move(repository)}));
+  int code = 0;
+  auto repository = own<GitRepository>(fmt::format("open {}", path.string()), [&](auto** out) {
+    return code = git_repository_open_ext(out, path.c_str(), 0, nullptr);
+  });
+  if (code == GIT_EOWNER) {
+    return fail(Kind::denied, fmt::format("{0} belongs to another user; `git config --global --add safe.directory "
+                                          "$(realpath {0})` lets you use it",
+                                          path.string()));
+  }
+  if (!repository) return fail(std::move(repository.error()));
+  return Repository(std::make_unique<State>(State{*std::move(repository)}));
 }
 
 Result<Repository> Repository::open_or_init_bare(const fs::path& folder) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/core/clock.h"
+#include "base/core/files.h"
 #include "base/core/result.h"
 
 // Git through libgit2; nothing here starts a git process. Commit ids are the 40 hexadecimal digits, branches are named
@@ -155,6 +156,9 @@ class Repository {
   Result<> fast_forward(const std::string& branch, const std::string& commit);
   // Whether it could, without doing it.
   Result<> check_fast_forward(const std::string& branch, const std::string& commit) const;
+
+  // Waits until no other process of ours has it, for several steps that belong together; given back with the object.
+  Result<Descriptor> take_turn() const;
 
   // Gets that one branch, and only that, with its history. The URL is used as it is (url.*.insteadOf is not applied).
   // Kind::unavailable if the remote cannot be reached, Kind::denied if it refuses us, Kind::not_found if it has no such

@@ -20,9 +20,10 @@ base::Result<> Contest::go_on_after(base::Error error) {
   locked_ = error.kind == Kind::locked ? locked_ + 1 : 0;
   const bool raced = error.kind == Kind::locked || error.kind == Kind::conflict;
   // A place in a file means that the file, not the branch, stands in the way.
-  if (!raced || !error.where.file.empty() || ++attempts_ == kMostAttempts || locked_ == kMostLocked) {
-    return base::fail(std::move(error));
+  if (locked_ == kMostLocked) {
+    return base::fail(Kind::unavailable, error.message + "; it stays so: another git may have died there");
   }
+  if (!raced || !error.where.file.empty() || ++attempts_ == kMostAttempts) return base::fail(std::move(error));
   const auto now = base::system_clock().steady();
   if (!backoff_) {
     const auto took = std::chrono::duration_cast<Millis>(now - begun_);

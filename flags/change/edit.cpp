@@ -140,14 +140,16 @@ Result<Json> shares_rule(const Subject& subject, const SetShares& action) {
                                                  "expected shares that sum up to 100",
                                                  subject.key, left));
     }
-    const auto own = std::find_if(buckets.begin(), buckets.end(), [&](const Json& bucket) {
-      return bucket.at(0) == text_json(*subject.flag->default_variant);
-    });
-    if (own == buckets.end()) {
-      buckets.push_back(base::JsonArray{text_json(*subject.flag->default_variant), left});
-    } else {
-      own->at(1) = own->at(1).as_int64() + left;
+    const std::string& rest = *subject.flag->default_variant;
+    const bool named = std::any_of(action.shares.begin(), action.shares.end(),
+                                   [&](const auto& share) { return share.variant == rest; });
+    if (named) {
+      return base::fail(Kind::usage,
+                        fmt::format("the other {}% would go to {} too, the default variant; expected shares "
+                                    "that sum up to 100",
+                                    left, rest));
     }
+    buckets.push_back(base::JsonArray{text_json(rest), left});
   }
   return JsonObject{{"fractional", std::move(buckets)}};
 }

@@ -124,6 +124,11 @@ Result<ChangeResult> FlagRepository::commit(const CommitOptions& options, const 
   if (options.push) {
     TRY_ASSIGN(upstream, this->upstream());
   }
+  // The clone is looked at, and follows at the end: nobody else's change comes between.
+  base::Descriptor turn;
+  if (upstream) {
+    TRY_ASSIGN(turn, repository_.take_turn());
+  }
   TRY_ASSIGN(FlagBranch branch, target(upstream));
   for (Contest contest;;) {
     TRY_ASSIGN(const BranchFile file, branch.read(place_.path, !options.dry_run));

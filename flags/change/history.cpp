@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <limits>
+#include <map>
 
 #include "flags/change/flag_file.h"
 #include "flags/change/flag_repository.h"
@@ -28,12 +29,39 @@ Result<Json> document_at(const Repository& repository, const std::string& commit
   return read_flag_document(text, path);
 }
 
-std::vector<std::string> changed_keys(const Json& before, const Json& after) {
-  std::vector<std::string> keys = flag_keys(before);
-  for (std::string& key : flag_keys(after)) {
-    if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(std::move(key));
+// The definitions by key, in the document.
+std::map<std::string, Json, std::less<>> definitions(const Json& document) {
+  std::map<std::string, Json, std::less<>> found;
+  const Json* flags = base::find(document, "flags");
+  const auto* array = flags == nullptr ? nullptr : flags->if_array();
+  if (array == nullptr) {
+    for (const std::string& key : flag_keys(document)) found.emplace(key, *find_definition(document, key));
+    return found;
   }
-  std::erase_if(keys, [&](const auto& key) { return find_definition(before, key) == find_definition(after, key); });
+  for (const Json& item : *array) {
+    std::string key = base::string_or(item, "key");
+    Json definition = item;
+    if (definition.is_object()) definition.as_object().erase("key");
+    found.insert_or_assign(std::move(key), std::move(definition));
+  }
+  return found;
+}
+
+// Those that went or changed in the order of the file before, then those that came.
+std::vector<std::string> changed_keys(const Json& before, const Json& after) {
+  const auto old = definitions(before), now = definitions(after);
+  const auto definition = [](const auto& all, const std::string& key) {
+    const auto found = all.find(key);
+    return found == all.end() ? nullptr : &found->second;
+  };
+  std::vector<std::string> keys;
+  for (const std::string& key : flag_keys(before)) {
+    const Json *was = definition(old, key), *is = definition(now, key);
+    if (was != nullptr && (is == nullptr || *was != *is)) keys.push_back(key);
+  }
+  for (const std::string& key : flag_keys(after)) {
+    if (definition(old, key) == nullptr) keys.push_back(key);
+  }
   return keys;
 }
 

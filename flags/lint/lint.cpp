@@ -78,6 +78,16 @@ void lint_flags(const Json& document, const FlagSet& set, Report& report) {
   }
 }
 
+// A key may hold anything, and a finding is one line for a terminal.
+std::string visible(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    out += byte < 0x20 || byte == 0x7F ? fmt::format("\\x{:02x}", byte) : std::string(1, c);
+  }
+  return out;
+}
+
 bool by_place(const Finding& a, const Finding& b) {
   return std::tie(a.where.line, a.where.column, a.rule, a.message) <
          std::tie(b.where.line, b.where.column, b.rule, b.message);
@@ -90,8 +100,8 @@ std::string_view to_string(Severity severity) {
 }
 
 std::string to_string(const Finding& finding) {
-  return fmt::format("{}: {}: {} [{}]", base::to_string(finding.where), to_string(finding.severity), finding.message,
-                     finding.rule);
+  return fmt::format("{}: {}: {} [{}]", base::to_string(finding.where), to_string(finding.severity),
+                     visible(finding.message), finding.rule);
 }
 
 std::vector<Finding> lint(std::string_view text, std::string_view name) {

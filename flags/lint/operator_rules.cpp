@@ -24,7 +24,7 @@ class Walker {
     if (const auto* array = json.if_array()) {
       for (size_t i = 0; i < array->size(); ++i) walk((*array)[i], below(path, std::to_string(i)));
     }
-    if (!is_rule(json)) return;
+    if (!is_rule(json)) return lint_members(json, path);
     const auto& member = *json.get_object().begin();
     const Path inner = below(path, member.key());
     if (const Operator* known = find_operator(member.key())) look_at(*known, member.value(), inner);
@@ -32,6 +32,18 @@ class Walker {
   }
 
  private:
+  // An object with several members is data, whatever their names are.
+  void lint_members(const Json& json, const Path& path) {
+    if (!json.is_object()) return;
+    for (const auto& member : json.get_object()) {
+      if (find_operator(member.key()) == nullptr) continue;
+      report_.warning("several-operators", path,
+                      fmt::format("an object with {} members is data: {} is no operation in it",
+                                  json.get_object().size(), std::string_view(member.key())));
+      return;
+    }
+  }
+
   void look_at(const Operator& known, const Json& value, const Path& path) {
     const auto* array = value.if_array();
     const JsonArray arguments = array != nullptr ? *array : JsonArray{value};

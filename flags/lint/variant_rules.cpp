@@ -1,3 +1,4 @@
+#include <cmath>
 #include <set>
 
 #include "base/core/text.h"
@@ -15,6 +16,16 @@ std::string_view type_name(const Json& value) {
   if (value.is_string()) return "string";
   if (value.is_number()) return "number";
   return value.is_object() ? "object" : "";
+}
+
+// What JSON's readers can hold of a longer one is another number.
+void lint_long_integers(const LintedFlag& flag, Report& report) {
+  for (const Variant& variant : flag.flag.variants) {
+    const auto* number = variant.value.if_double();
+    if (number == nullptr || std::abs(*number) < 0x1p63 || std::trunc(*number) != *number) continue;
+    report.warning("imprecise-integer", below(below(flag.path, "variants"), variant.name),
+                   fmt::format("an integer beyond 64 bits is rounded, to {}", number_text(*number)));
+  }
 }
 
 void lint_types(const LintedFlag& flag, Report& report) {
@@ -120,6 +131,7 @@ class Results {
 
 void lint_variants(const LintedFlag& flag, const Json* evaluators, Report& report) {
   lint_types(flag, report);
+  lint_long_integers(flag, report);
   if (flag.flag.variants.empty()) {
     report.warning("no-variants", flag.path, "the flag has no variants", Spot::key);
   }

@@ -122,7 +122,10 @@ std::vector<StaleFlag> find_stale(const FlagSet& set, std::chrono::sys_days toda
     StaleFlag stale{&flag, {}, 0};
     check_date(flag, today, stale);
     const std::string kind = text_of(flag, "kind");
-    if ((kind.empty() || kind == "release") && !only_variant(flag).empty()) {
+    const std::string variant = only_variant(flag);
+    // What is false for everybody is no release yet.
+    const bool released = !variant.empty() && flag.find_variant(variant)->value != base::Json(false);
+    if ((kind.empty() || kind == "release") && released) {
       stale.why.push_back(StaleFlag::Why::rolled_out);
     }
     if (referenced && !referenced->contains(flag.key)) stale.why.push_back(StaleFlag::Why::unreferenced);

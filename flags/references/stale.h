@@ -15,7 +15,7 @@ struct StaleFlag {
   enum class Why {
     expired,      // today is behind metadata.expires
     bad_date,     // metadata.expires is no day
-    rolled_out,   // a release flag that gives everybody the same
+    rolled_out,   // a release flag that gives everybody the same, and not false
     unreferenced  // no code names it
   };
   const Flag* flag = nullptr;  // of the set

@@ -1,6 +1,8 @@
 #include "flags/definition/yaml/document.h"
 
 #include <charconv>
+#include <cmath>
+#include <fmt/format.h>
 
 namespace trunkline::flags {
 
@@ -27,6 +29,20 @@ Position nearest(const YamlNode& root, const Path& path, Spot spot) {
   return place;
 }
 
+// JSON has no such numbers, and no flag should.
+const YamlNode* find_non_finite(const YamlNode& node) {
+  const auto number =
+      node.is_scalar() && node.text.find_first_of("nN") != std::string::npos ? node.as_double() : std::nullopt;
+  if (number && !std::isfinite(*number)) return &node;
+  for (const YamlNode& item : node.items) {
+    if (const YamlNode* found = find_non_finite(item)) return found;
+  }
+  for (const base::YamlMember& member : node.members) {
+    if (const YamlNode* found = find_non_finite(member.value)) return found;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 Format format_of(std::string_view text, std::string_view name) {
@@ -46,6 +62,10 @@ Result<Document> parse_document(std::string_view text, std::string_view name) {
     return Document{std::move(json), locate_in_json(text, name)};
   }
   TRY_ASSIGN(YamlNode read, base::parse_yaml(text, name, flag_yaml_limits()));
+  if (const YamlNode* wrong = find_non_finite(read)) {
+    return base::fail(base::Kind::invalid, fmt::format("{} is no number that a flag can have", wrong->text),
+                      {std::string(name), wrong->start.line, wrong->start.column});
+  }
   const auto root = std::make_shared<const YamlNode>(std::move(read));
   return Document{base::to_json(*root), [root, file = std::string(name)](const Path& path, Spot spot) {
                     const Position place = nearest(*root, path, spot);

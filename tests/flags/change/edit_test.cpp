@@ -154,7 +154,8 @@ TEST(Edit, GivesSharesAndTheRestToTheDefault) {
     return edited ? base::to_text(*edited->change.to) : to_string(edited.error());
   };
   EXPECT_EQ(rule({{"on", 10}}), R"({"fractional":[["on",10],["off",90]]})");
-  EXPECT_EQ(rule({{"off", 10}, {"on", 30}}), R"({"fractional":[["off",70],["on",30]]})");
+  EXPECT_EQ(rule({{"off", 10}, {"on", 30}}),
+            "the other 60% would go to off too, the default variant; expected shares that sum up to 100");
   EXPECT_EQ(rule({{"on", 100}}), R"({"fractional":[["on",100]]})");
   const std::string wrong = "expected each variant once, with shares from 0 to 100 that sum up to at most 100";
   EXPECT_EQ(rule({{"on", 60}, {"off", 60}}), wrong);

@@ -88,6 +88,9 @@ TEST(FlagSet, RefusesWhatIsNoFlagSet) {
             "f.json:1:1: expected a member \"flags\" with an object or an array of flags");
   EXPECT_EQ(parse_flag_set("{\"flags\": {\"a\":1,\"a\":2}}", "f.json").error().where.column, 20);
   EXPECT_FALSE(parse_flag_set("", "f.yaml"));
+  EXPECT_EQ(to_string(parse_flag_set("flags:\n  a: {state: ENABLED, variants: {x: .NaN, y: 1}}\n", "f.yaml").error()),
+            "f.yaml:2:37: .NaN is no number that a flag can have");
+  EXPECT_TRUE(parse_flag_set("flags:\n  a: {state: ENABLED, variants: {x: '.inf'}}\n", "f.yaml"));
 }
 
 TEST(FlagSet, ReadsFlagsFromAnArrayAndTellsFlagSetsApart) {

@@ -134,6 +134,21 @@ TEST(Lint, KnowsWhatEachOperatorTakes) {
   EXPECT_EQ(one(R"({"in": [{"var": "id"}, [1, 2]]})"), "");
 }
 
+TEST(Lint, TellsOfWhatIsNotWhatItLooksLike) {
+  EXPECT_EQ(
+      of_rule(R"({"if": [{"==": [1, 1], "<": [1, 2]}, "on", "off"]})"),
+      Lines{"warning several-operators flags.a.targeting.if.0: an object with 2 members is data: == is no operation "
+            "in it"});
+  EXPECT_EQ(of_flag(R"("state": "ENABLED", "variants": {"x": 123456789012345678901234567890}, "defaultVariant": "x")"),
+            Lines{"warning imprecise-integer flags.a.variants.x: an integer beyond 64 bits is rounded, to "
+                  "1.2345678901234568e+29"});
+}
+
+TEST(Lint, KeepsControlCharactersOutOfItsLines) {
+  EXPECT_EQ(to_string(Finding{Severity::error, "flag-key", {"f.json", 1, 2}, "flags.a\n\x1b[31m: wrong"}),
+            "f.json:1:2: error: flags.a\\x0a\\x1b[31m: wrong [flag-key]");
+}
+
 TEST(Lint, AddsUpWeights) {
   const auto one = [](const std::string& buckets) {
     const Lines lines = of_rule(R"({"fractional": [)" + buckets + "]}");

@@ -43,6 +43,7 @@ TEST(Stale, IsAReleaseThatEverybodyHas) {
                   flag("c", R"({"kind": "release"})", R"({"if": [{"var": "x"}, "on"]})") + "," +
                   flag("d", R"({"kind": "permission"})")),
             (Lines{"a rolled-out", "b rolled-out", "c rolled-out"}));
+  EXPECT_EQ(stale(flag("a", "{}", R"({"fractional": [["off", 1]]})")), Lines{}) << "not begun yet";
   EXPECT_EQ(stale(flag("a", "{}", R"({"fractional": [["on", 99], ["off", 1]]})") + "," +
                   flag("b", "{}", R"({"if": [{"var": "x"}, "off"]})") + "," + flag("c", "{}", R"({"var": "x"})") + "," +
                   flag("d", "{}", R"({"fractional": [["on", {"var": "w"}]]})") + "," +

@@ -158,7 +158,7 @@ TEST_F(CloneTest, GivesUpOnALockThatStays) {
   write("flags.git/refs/heads/main.lock", "");
   const auto result = set("flags.git", "y");
   ASSERT_FALSE(result);
-  EXPECT_EQ(result.error().kind, Kind::locked);
+  EXPECT_EQ(result.error().kind, Kind::unavailable);
 }
 
 }  // namespace

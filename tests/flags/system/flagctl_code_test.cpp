@@ -94,8 +94,7 @@ TEST_F(FlagctlCodeTest, FindsReferencesWithTheirLastChange) {
   EXPECT_EQ(flagctl({"refs", "gone", "--code", "/nonexist"}).status.code, 2);
   const std::string lines = flagctl({"refs", "limit", "--code", "src", "--json"}).out;
   const base::Json first = base::parse_json(base::split(lines, '\n')[0]).value();
-  EXPECT_EQ(base::to_text(first),
-            R"({"key":"limit","file":"src/new.cpp","line":1,"column":3,"text":"f(\"limit\");"})");
+  EXPECT_EQ(base::to_text(first), R"({"key":"limit","file":"src/new.cpp","line":1,"column":3,"text":"f(\"limit\");"})");
 }
 
 TEST_F(FlagctlCodeTest, WorksInAShallowCloneAndAFolder) {
