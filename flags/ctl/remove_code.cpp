@@ -24,7 +24,8 @@ Result<Json> fixed_value(const CodeRemoval& removal) {
     return base::fail(Kind::not_found, fmt::format("no flag \"{}\"; say its value by --value JSON", removal.key),
                       {removal.place.path, 0, 0});
   }
-  const std::string variant = only_variant(*flag);
+  // A rule may have one result and still give the default to whoever it cannot put into a bucket.
+  const std::string variant = flag->rule ? std::string() : only_variant(*flag);
   if (variant.empty()) {
     return base::fail(Kind::conflict,
                       fmt::format("flag \"{}\" has not one value for everybody (it is {}); settle it first, or say its "

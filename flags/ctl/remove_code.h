@@ -12,7 +12,7 @@ struct CodeRemoval {
   FlagPlace place;
   std::string key;
   std::string code;                  // the repository that holds the code
-  std::optional<std::string> value;  // what the flag is from now on; absent: what everybody has
+  std::optional<std::string> value;  // what the flag is from now on; absent: its default, if it has no rule
   bool json = false;
 };
 

@@ -20,9 +20,9 @@ bool is_one_of(const CppToken& token, std::initializer_list<std::string_view> wo
 std::optional<std::string> literal_for(std::string_view getter, const Json& value) {
   if (getter == "get_bool" && value.is_bool()) return value.get_bool() ? "true" : "false";
   if (getter == "get_int") {
-    // As an int it would overflow where the call did not.
+    // As an int it would overflow where the call did not; the smallest number has no literal.
     const auto integer = exact_integer(value);
-    return integer ? std::optional(fmt::format("int64_t{{{}}}", *integer)) : std::nullopt;
+    return integer && *integer != INT64_MIN ? std::optional(fmt::format("int64_t{{{}}}", *integer)) : std::nullopt;
   }
   if (getter == "get_double" && value.is_number()) {
     const auto number = value.to_number<double>();
@@ -51,7 +51,11 @@ struct Call {
 
 class Classifier {
  public:
-  Classifier(std::string_view text, const Json& value) : text_(text), value_(value), tokens_(read_cpp_tokens(text)) {}
+  Classifier(std::string_view text, const Json& value) : text_(text), value_(value), tokens_(read_cpp_tokens(text)) {
+    for (size_t feed = text.find('\n'); feed != std::string_view::npos; feed = text.find('\n', feed + 1)) {
+      lines_.push_back(feed + 1);
+    }
+  }
 
   CppSite classify(const KeyUse& use) {
     const auto found = std::partition_point(tokens_.begin(), tokens_.end(),
@@ -87,13 +91,14 @@ class Classifier {
   CppSite read_call(size_t key, Call& call) const {
     const bool in_call =
         key >= 3 && tokens_[key - 1].is("(") && tokens_[key - 2].is_word() && is_one_of(tokens_[key - 3], {".", "->"});
-    if (!in_call) return left("the key is used in another way");
+    if (!in_call || tokens_[key].kind != CppToken::Kind::text) return left("the key is used in another way");
+    if (key + 1 >= tokens_.size() || !is_one_of(tokens_[key + 1], {",", ")"})) return left("the key goes on");
     const std::string_view getter = tokens_[key - 2].text;
     if (getter.ends_with("_details")) return left("it asks for details");
     if (!is_one_of(tokens_[key - 2], {"get_bool", "get_string", "get_int", "get_double"})) {
       return left(fmt::format("{} is no getter of a flag client", getter));
     }
-    const auto closing = find_closing(tokens_, key - 1);
+    const auto closing = tokens_[key - 1].partner;
     if (!closing || *closing + 1 >= tokens_.size()) return left("its brackets do not balance on this side of a #");
     const auto literal = literal_for(getter, value_);
     if (!literal) return left(fmt::format("{} does not give {}", getter, base::to_text(value_)));
@@ -136,8 +141,9 @@ class Classifier {
       if (at == 0) return std::nullopt;
       size_t operand = at - 1;
       while (operand > 0 && is_one_of(tokens_[operand], {")", "]"})) {
-        const auto open = find_opening(operand);
+        const auto open = tokens_[operand].partner;
         if (!open) return std::nullopt;
+        if (*open > 0 && tokens_[*open - 1].is(">")) return std::nullopt;  // a cast, or arguments of a template
         const bool called = *open > 0 && (tokens_[*open - 1].is_word() || is_one_of(tokens_[*open - 1], {")", "]"}));
         if (!called || is_one_of(tokens_[*open - 1], {"return", "if", "while", "switch"})) return open;
         operand = *open - 1;
@@ -146,16 +152,6 @@ class Classifier {
       if (operand == 0 || !is_one_of(tokens_[operand - 1], {".", "->", "::"})) return operand;
       at = operand - 1;
     }
-  }
-
-  std::optional<size_t> find_opening(size_t close) const {
-    for (size_t i = close; i-- > 0;) {
-      if (!is_one_of(tokens_[i], {"(", "["})) continue;
-      const auto closing = find_closing(tokens_, i);
-      if (closing == close) return i;
-      if (!closing) return std::nullopt;
-    }
-    return std::nullopt;
   }
 
   // ---- if (CALL) A else B
@@ -183,6 +179,7 @@ class Classifier {
       otherwise = Branch{*then_end + 1, *end};
     }
     const size_t end = otherwise ? otherwise->end : then.end;
+    if (has_hidden_else(end)) return left("its branches cannot be told apart");
     const std::optional<Branch> taken = *call.truth ? std::optional(then) : otherwise;
     CppSite site = site_of(if_at, end - 1);
     if (if_at > 0 && tokens_[if_at - 1].is("else")) {
@@ -195,8 +192,20 @@ class Classifier {
     }
     if (!begins_statement(if_at)) return left("it is the body of another statement");
     if (taken) keep(*taken, site);
-    if (!site.kept) take_whole_lines(site);
+    if (site.kept) return site;
+    if (if_at > 0 && tokens_[if_at - 1].is(":")) {
+      site.literal = ";";  // what a label stands before
+    } else {
+      take_whole_lines(site);
+    }
     return site;
+  }
+
+  // else, behind lines of the preprocessor
+  bool has_hidden_else(size_t at) const {
+    const size_t first = at;
+    while (at < tokens_.size() && tokens_[at].kind == CppToken::Kind::preprocessor) ++at;
+    return at > first && at < tokens_.size() && tokens_[at].is("else");
   }
 
   // Behind the end of another one; lines of the preprocessor between do not count.
@@ -244,6 +253,13 @@ class Classifier {
     return false;
   }
 
+  // int (*call)(int), int (&list)[2]
+  bool is_pointer_declarator(size_t open) const {
+    const auto close = tokens_[open].partner;
+    return tokens_[open].is("(") && close && is_one_of(tokens_[open + 1], {"*", "&"}) &&
+           is_one_of(tokens_[*close + 1], {"(", "["});
+  }
+
   // Statements by keyword, and expressions that begin with a name, which no second name follows.
   bool is_surely_no_declaration(size_t at) const {
     const CppToken& token = tokens_[at];
@@ -252,7 +268,7 @@ class Classifier {
                           "*",        "+",        "-",     "(",        "!",     ";",      "{"})) {
       return true;
     }
-    if (!token.is_word() || is_all_capitals(token.text)) return false;
+    if (!token.is_word() || is_all_capitals(token.text) || is_pointer_declarator(at + 1)) return false;
     if (is_one_of(token, {"auto", "const", "constexpr", "static", "using", "typedef", "decltype", "alignas", "struct",
                           "class", "enum", "union", "namespace", "extern", "thread_local", "template", "typename"})) {
       return false;
@@ -270,16 +286,15 @@ class Classifier {
 
   // A text over several lines would change if its lines were moved.
   bool has_long_text(size_t begin, size_t end) const {
-    return std::any_of(tokens_.begin(), tokens_.end(), [&](const CppToken& token) {
-      return token.kind == CppToken::Kind::text && token.begin >= begin && token.end <= end &&
-             token.text.find('\n') != std::string_view::npos;
-    });
+    auto token =
+        std::partition_point(tokens_.begin(), tokens_.end(), [&](const CppToken& each) { return each.begin < begin; });
+    for (; token != tokens_.end() && token->end <= end; ++token) {
+      if (token->kind == CppToken::Kind::text && token->text.find('\n') != std::string_view::npos) return true;
+    }
+    return false;
   }
 
-  size_t line_begin(size_t at) const {
-    const size_t feed = at == 0 ? std::string_view::npos : text_.rfind('\n', at - 1);
-    return feed == std::string_view::npos ? 0 : feed + 1;
-  }
+  size_t line_begin(size_t at) const { return *std::prev(std::upper_bound(lines_.begin(), lines_.end(), at)); }
   size_t indent_of(size_t at) const { return text_.find_first_not_of(" \t", line_begin(at)) - line_begin(at); }
 
   // If nothing else stands on the lines; of two blank lines around them one goes too.
@@ -319,7 +334,7 @@ class Classifier {
       } else if (token.is("?")) {
         ++inner;
       } else if (is_one_of(token, {"(", "[", "{"})) {
-        const auto close = find_closing(tokens_, at);
+        const auto close = token.partner;
         if (!close) return std::nullopt;
         at = *close;
       } else if (token.kind == CppToken::Kind::preprocessor) {
@@ -339,7 +354,7 @@ class Classifier {
 
   CppSite choose_operand(const Call& call) const {
     const size_t question = call.behind + 1;
-    const auto colon = scan(question + 1, {":", ","});
+    const auto colon = scan(question + 1, {":", ",", ";", ")", "]", "}"});
     const bool found = colon && tokens_[*colon].is(":");
     const auto end = found ? scan(*colon + 1, {",", ")", ";", "]", "}", ":"}) : std::nullopt;
     if (!end || !is_plain_operand(question + 1, *colon) || !is_plain_operand(*colon + 1, *end)) {
@@ -354,6 +369,7 @@ class Classifier {
   std::string_view text_;
   const Json& value_;
   std::vector<CppToken> tokens_;
+  std::vector<size_t> lines_{0};  // where they begin
   const KeyUse* use_ = nullptr;
 };
 

@@ -19,12 +19,33 @@ bool is_digit(char c) {
   return std::isdigit(static_cast<unsigned char>(c)) != 0;
 }
 
+// Where one bracket does not balance, none around it does.
+void pair_brackets(std::vector<CppToken>& tokens) {
+  std::vector<size_t> open;
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    if (tokens[i].kind == Kind::preprocessor) open.clear();
+    if (tokens[i].kind != Kind::symbol) continue;
+    const char c = tokens[i].text[0];
+    if (c == '(' || c == '[' || c == '{') open.push_back(i);
+    if ((c != ')' && c != ']' && c != '}') || open.empty()) continue;
+    const char opening = c == ')' ? '(' : c == ']' ? '[' : '{';
+    if (!tokens[open.back()].is({&opening, 1})) {
+      open.clear();
+      continue;
+    }
+    tokens[i].partner = open.back();
+    tokens[open.back()].partner = i;
+    open.pop_back();
+  }
+}
+
 class Lexer {
  public:
   explicit Lexer(std::string_view text) : text_(text) {}
 
   std::vector<CppToken> read() {
     while (at_ < text_.size()) step();
+    pair_brackets(tokens_);
     return std::move(tokens_);
   }
 
@@ -36,7 +57,7 @@ class Lexer {
     if (std::isspace(static_cast<unsigned char>(c)) != 0) {
       ++at_;
     } else if (rest.starts_with("//")) {
-      at_ = std::min(text_.find('\n', at_), text_.size());
+      at_ = end_of_line(at_);
     } else if (rest.starts_with("/*")) {
       const size_t end = text_.find("*/", at_ + 2);
       at_ = end == std::string_view::npos ? text_.size() : end + 2;
@@ -79,9 +100,10 @@ class Lexer {
   }
 
   size_t end_of_raw(size_t quote) const {
-    const size_t open = text_.find('(', quote);
-    if (open == std::string_view::npos || open - quote > 17) return end_of_quoted(quote);
-    const std::string close = ")" + std::string(text_.substr(quote + 1, open - quote - 1)) + "\"";
+    const size_t length = text_.substr(quote + 1, 17).find('(');
+    if (length == std::string_view::npos) return end_of_quoted(quote);
+    const size_t open = quote + 1 + length;
+    const std::string close = ")" + std::string(text_.substr(quote + 1, length)) + "\"";
     const size_t end = text_.find(close, open);
     return end == std::string_view::npos ? text_.size() : end + close.size();
   }
@@ -98,11 +120,27 @@ class Lexer {
     return end;
   }
 
-  // Lines that end in a backslash go on.
+  // Lines that end in a backslash go on, as do comments.
   size_t end_of_directive() const {
-    size_t end = text_.find('\n', at_);
-    while (end != std::string_view::npos && end > 0) {
-      const size_t before = text_[end - 1] == '\r' && end > 1 ? end - 2 : end - 1;
+    size_t end = at_;
+    for (; end < text_.size() && text_[end] != '\n'; ++end) {
+      const std::string_view rest = text_.substr(end);
+      if (rest.starts_with("//")) return end_of_line(end);
+      if (rest[0] == '"' || rest[0] == '\'') end = std::min(end_of_quoted(end), text_.size()) - 1;
+      if (rest.starts_with("\\\n")) ++end;
+      if (rest.starts_with("\\\r\n")) end += 2;
+      if (!rest.starts_with("/*")) continue;
+      const size_t close = text_.find("*/", end + 2);
+      if (close == std::string_view::npos) return text_.size();
+      end = close + 1;
+    }
+    return std::min(end, text_.size());
+  }
+
+  size_t end_of_line(size_t from) const {
+    size_t end = text_.find('\n', from);
+    while (end != std::string_view::npos && end > from) {
+      const size_t before = text_[end - 1] == '\r' && end > from + 1 ? end - 2 : end - 1;
       if (text_[before] != '\\') break;
       end = text_.find('\n', end + 1);
     }
@@ -117,12 +155,19 @@ class Lexer {
 
 std::optional<size_t> end_of(const std::vector<CppToken>& tokens, size_t first, int depth);
 
+// `NAME(...) name`: no expression goes on so. It is a macro, whose end nobody sees.
+bool is_macro_statement(const std::vector<CppToken>& tokens, size_t open, size_t close) {
+  if (!tokens[open].is("(") || open == 0 || !tokens[open - 1].is_word() || close + 1 >= tokens.size()) return false;
+  const CppToken& next = tokens[close + 1];
+  return next.is_word() && !next.is("mutable") && !next.is("noexcept") && !next.is("const");
+}
+
 // if, for, while, switch (...) statement [else statement]
 std::optional<size_t> end_of_control(const std::vector<CppToken>& tokens, size_t first, int depth) {
   size_t open = first + 1;
   if (open < tokens.size() && tokens[open].is("constexpr")) ++open;
   if (open >= tokens.size() || !tokens[open].is("(")) return std::nullopt;
-  const auto close = find_closing(tokens, open);
+  const auto close = tokens[open].partner;
   if (!close) return std::nullopt;
   const auto end = end_of(tokens, *close + 1, depth + 1);
   if (!end || !tokens[first].is("if") || *end >= tokens.size() || !tokens[*end].is("else")) return end;
@@ -133,21 +178,21 @@ std::optional<size_t> end_of(const std::vector<CppToken>& tokens, size_t first, 
   if (first >= tokens.size() || depth > kDeepest) return std::nullopt;
   const CppToken& token = tokens[first];
   if (token.is("{")) {
-    const auto close = find_closing(tokens, first);
+    const auto close = token.partner;
     return close ? std::optional(*close + 1) : std::nullopt;
   }
   for (const char* word : {"if", "for", "while", "switch"}) {
     if (token.is(word)) return end_of_control(tokens, first, depth);
   }
-  for (const char* word : {"do", "try", "else", "case", "default"}) {
+  for (const char* word : {"do", "try", "else", "case", "default", "["}) {
     if (token.is(word)) return std::nullopt;
   }
   for (size_t i = first; i < tokens.size(); ++i) {
     if (tokens[i].is(";")) return i + 1;
     if (tokens[i].kind == Kind::preprocessor) return std::nullopt;
     if (tokens[i].is("(") || tokens[i].is("[") || tokens[i].is("{")) {
-      const auto close = find_closing(tokens, i);
-      if (!close) return std::nullopt;
+      const auto close = tokens[i].partner;
+      if (!close || is_macro_statement(tokens, i, *close)) return std::nullopt;
       i = *close;
     } else if (tokens[i].is("}") || tokens[i].is(")") || tokens[i].is("]")) {
       return std::nullopt;
@@ -160,24 +205,6 @@ std::optional<size_t> end_of(const std::vector<CppToken>& tokens, size_t first, 
 
 std::vector<CppToken> read_cpp_tokens(std::string_view text) {
   return Lexer(text).read();
-}
-
-std::optional<size_t> find_closing(const std::vector<CppToken>& tokens, size_t open) {
-  std::vector<char> expected;
-  for (size_t i = open; i < tokens.size(); ++i) {
-    const CppToken& token = tokens[i];
-    if (token.kind == Kind::preprocessor) return std::nullopt;
-    if (token.kind != Kind::symbol) continue;
-    const char c = token.text[0];
-    if (c == '(') expected.push_back(')');
-    if (c == '[') expected.push_back(']');
-    if (c == '{') expected.push_back('}');
-    if (c != ')' && c != ']' && c != '}') continue;
-    if (expected.empty() || expected.back() != c) return std::nullopt;
-    expected.pop_back();
-    if (expected.empty()) return i;
-  }
-  return std::nullopt;
 }
 
 std::optional<size_t> end_of_statement(const std::vector<CppToken>& tokens, size_t first) {

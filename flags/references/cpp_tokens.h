@@ -13,18 +13,15 @@ struct CppToken {
   std::string_view text;
   size_t begin = 0;
   size_t end = 0;
+  std::optional<size_t> partner{};  // of a bracket: the index of the other one, where both balance
 
   bool is(std::string_view what) const { return text == what; }
   bool is_word() const { return kind == Kind::word; }
 };
 
 // Never fails: what is no C++ becomes symbols. -> and :: are one token each, every other symbol is one character.
-// Linear in the text, which must outlive the tokens.
+// Brackets with a preprocessor line between them do not balance. Linear in the text, which must outlive the tokens.
 std::vector<CppToken> read_cpp_tokens(std::string_view text);
-
-// The index of the bracket that closes the one at `open`, one of ( [ {. Nothing if it does not balance, or where a
-// preprocessor line stands between.
-std::optional<size_t> find_closing(const std::vector<CppToken>& tokens, size_t open);
 
 // Behind the statement that begins at `first`: a block, a control statement with its branches, or up to the semicolon.
 // Nothing if its end cannot be told.

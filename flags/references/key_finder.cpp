@@ -1,6 +1,7 @@
 #include "flags/references/key_finder.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 
 #include "flags/references/cpp_tokens.h"
@@ -86,11 +87,17 @@ class Finder {
   // Up to the quote that ends it, which a backslash may hide; a line feed ends all but `text`.
   void literal() {
     const char quote = text_[at_];
+    size_t& unended = unended_[quote == '"' ? 0 : quote == '\'' ? 1 : 2];
+    if (at_ < unended) {  // a quote that a backslash hid from one that never ended: it ends no sooner
+      ++at_;
+      return;
+    }
     size_t end = at_ + 1;
     while (end < text_.size() && text_[end] != quote && (text_[end] != '\n' || quote == '`')) {
       end += text_[end] == '\\' ? 2 : 1;
     }
     if (end >= text_.size() || text_[end] != quote) {
+      unended = end;
       ++at_;  // no literal: an apostrophe
       return;
     }
@@ -117,6 +124,7 @@ class Finder {
   Language language_;
   Uses& uses_;
   size_t at_;
+  std::array<size_t, 3> unended_{};  // by quote: no literal that begins before here ends
 };
 
 // "text", u8"text", R"x(text)x" and 'text'.

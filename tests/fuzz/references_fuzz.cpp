@@ -2,8 +2,7 @@
 #include "flags/references/key_finder.h"
 #include "flags/references/removal.h"
 
-// Whatever the bytes are: keys are found where they are, and a flag that was taken out leaves no site that can be taken
-// out.
+// Whatever the bytes are: keys are found where they are, and taking a flag out makes nothing grow.
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, size_t size) {
   using namespace trunkline::flags;
   if (size > 2048) return 0;

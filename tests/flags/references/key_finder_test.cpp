@@ -47,5 +47,14 @@ TEST(KeyFinder, GoesOverAMillionQuotesOnce) {
   }
 }
 
+// One pass each, also over quotes that backslashes hide from one that never ends.
+TEST(KeyFinder, EndsOnQuotesThatNeverEnd) {
+  std::string hidden;
+  while (hidden.size() < 4'000'000) hidden += "\\\"R\"x\\'";
+  for (const std::string& text : {hidden, std::string(4'000'000, '`')}) {
+    for (const char* path : {"a.cpp", "a.js", "a.py", "a.txt"}) EXPECT_EQ(found(text, path), "");
+  }
+}
+
 }  // namespace
 }  // namespace trunkline::flags

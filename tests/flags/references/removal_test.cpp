@@ -1,5 +1,6 @@
 #include "flags/references/removal.h"
 
+#include <cstdint>
 #include <gtest/gtest.h>
 
 namespace trunkline::flags {
@@ -55,6 +56,14 @@ TEST(Removal, KeepsBracesAroundWhatMayBeADeclaration) {
         "TRY_ASSIGN(const int x, f());", "std::map<int, std::string> m;", "auto [a, b] = pair;"}) {
     const std::string inner = std::string("{ ") + statement + " }";
     EXPECT_EQ(removed("{ if (f.get_bool(\"k\", c, 0)) " + inner + " }"), "{ " + inner + " }");
+  }
+}
+
+TEST(Removal, LeavesStatementsWhoseEndNobodySees) {
+  for (const char* text : {"{ if (f.get_bool(\"k\", c, 0)) [[likely]] { b(); } important(); }",
+                           "{ if (f.get_bool(\"k\", c, 0)) MACRO(x) next(); }"}) {
+    EXPECT_EQ(removed(text, false).substr(0, std::string(text).size()), text);
+    EXPECT_NE(removed(text, false).find("its branches cannot be told apart"), std::string::npos);
   }
 }
 
@@ -149,6 +158,62 @@ TEST(Removal, KeepsCarriageReturnsTabsAndLongTexts) {
             "{\r\n\ta();\r\n\tb();\r\n}\r\n");
   EXPECT_EQ(removed("{\n  if (f.get_bool(\"k\", c, 0)) {\n    a(R\"(x\n    y)\");\n  }\n}\n"),
             "{\n  a(R\"(x\n    y)\");\n}\n");
+}
+
+TEST(Removal, LeavesAKeyThatIsOnlyAPartOfTheArgument) {
+  for (const char* argument : {"\"k\" \"2\"", "\"k\" + s", "\"k\"s", "'k'"}) {
+    const std::string text = "x = f.get_bool(" + std::string(argument) + ", c, false);";
+    const Removal removal = remove_flag(text, "k", true);
+    EXPECT_EQ(removal.text, text);
+    EXPECT_EQ(removal.left.size(), 1u) << text;
+  }
+}
+
+TEST(Removal, KeepsWordsApart) {
+  EXPECT_EQ(removed("return!f.get_bool(\"k\", c, 0);"), "return false;");
+  EXPECT_EQ(removed("return!f.get_bool(\"k\", c, 0)?a:b;"), "return b;");
+  EXPECT_EQ(removed("if (f.get_bool(\"k\", c, 0)and x) a();"), "if (true and x) a();");
+}
+
+TEST(Removal, KeepsAStatementForALabel) {
+  EXPECT_EQ(removed("switch (x) { case 1: if (f.get_bool(\"k\", c, 0)) a(); }", false), "switch (x) { case 1: ; }");
+}
+
+TEST(Removal, LeavesBranchesThatAPreprocessorLineCutsOff) {
+  for (const char* text : {"if (x)\n#if A\n  if (f.get_bool(\"k\", c, 0)) a();\n#endif\nb();",
+                           "if (f.get_bool(\"k\", c, 0)) a();\n#if A\nelse b();\n#endif\n"}) {
+    for (const bool value : {true, false}) {
+      const Removal removal = remove_flag(text, "k", value);
+      EXPECT_EQ(removal.text, text);
+      EXPECT_EQ(removal.left.size(), 1u) << text;
+    }
+  }
+  constexpr std::string_view kMacro = "#define A /* x\n y = f.get_bool(\"k\", c, 0); */ 1\n";
+  EXPECT_EQ(removed(kMacro), kMacro) << "a comment";
+}
+
+TEST(Removal, KeepsBytesThatAreNoUtf8) {
+  EXPECT_EQ(removed("s = \"\xff\xfe\"; // \xc3\nx = f.get_bool(\"k\", c, 0);"), "s = \"\xff\xfe\"; // \xc3\nx = true;");
+}
+
+TEST(Removal, LeavesWhatACastAsks) {
+  EXPECT_NE(removed("x = static_cast<C*>(p)->get_bool(\"k\", c, false);").find("cannot be told"), std::string::npos);
+  EXPECT_NE(removed("x = f.get_int(\"k\", c, 0);", INT64_MIN).find("does not give"), std::string::npos);
+  EXPECT_EQ(removed("{ if (f.get_bool(\"k\", c, 0)) { int (*p)(int) = q; } }"), "{ { int (*p)(int) = q; } }");
+  EXPECT_EQ(removed("{ if (f.get_bool(\"k\", c, 0)) { use(*p); } }"), "{ use(*p); }");
+}
+
+// What takes time that grows with the square of the text does not end here.
+TEST(Removal, EndsOnFilesThatNobodyWrites) {
+  const auto repeat = [](std::string_view text) {
+    std::string out;
+    while (out.size() < 300'000) out += text;
+    return out;
+  };
+  EXPECT_FALSE(remove_flag(repeat("f.get_bool(\"k\","), "k", true).left.empty());
+  EXPECT_FALSE(remove_flag(repeat("if(f.get_bool(\"k\",c,0)){") + repeat("}"), "k", true).left.empty());
+  EXPECT_EQ(removed(repeat("(") + repeat(")") + ".get_bool(\"k\", c, 0);"), "true;");
+  EXPECT_FALSE(remove_flag(repeat("x(\"k\");\n"), "k", true).left.empty());
 }
 
 }  // namespace

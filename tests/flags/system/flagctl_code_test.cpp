@@ -131,6 +131,33 @@ TEST_F(FlagctlCodeTest, ListsStaleFlagsWithTheirReferences) {
   EXPECT_EQ(flagctl({"stale"}).status.code, 2);
 }
 
+TEST_F(FlagctlCodeTest, TakesNoRuleForOneValue) {
+  std::string flags = kFlags;
+  flags.replace(flags.find(R"(["low", 50], ["high", 50])"), 25, R"(["low", 0], ["high", 100])");
+  write("f.json", flags);
+  git({"add", "f.json"});
+  git({"commit", "-qm", "flags"});
+  const auto output = flagctl({"remove", "limit", "--code", ".", "--repo", ".", "--path", "f.json"});
+  EXPECT_EQ(output.status.code, 1);
+  EXPECT_NE(output.err.find("(it is targeted)"), std::string::npos) << "who has no targetingKey gets low";
+}
+
+TEST_F(FlagctlCodeTest, PrintsAPatchForAnyNameAndEnding) {
+  write("my src/a b.cpp", "void f() {\r\n  if (x.get_bool(\"new-page\", c, 0)) {\r\n    a(\"\xff\");\r\n  }\r\n}");
+  write("src/page.cpp", "");
+  const auto output = flagctl({"remove", "new-page", "--code", ".", "--value", "true"});
+  write("patch.diff", output.out);
+  git({"apply", "patch.diff"});
+  EXPECT_EQ(read("my src/a b.cpp"), "void f() {\r\n  a(\"\xff\");\r\n}");
+}
+
+TEST_F(FlagctlCodeTest, PassesOverFilesLargerThanFourMegabytes) {
+  write("src/large.cpp", std::string(5'000'000, ' ') + "f(\"limit\");");
+  const auto output = flagctl({"refs", "limit", "--code", "."});
+  EXPECT_EQ(output.out.find("large.cpp"), std::string::npos);
+  EXPECT_EQ(output.err, "flagctl: 2 of 7 files passed over: binary, larger than 4 MiB, or not to be read\n");
+}
+
 TEST_F(FlagctlCodeTest, PrintsAPatchThatGitApplies) {
   git({"add", "f.json"});
   git({"commit", "-qm", "flags"});
