@@ -243,12 +243,14 @@ void BeastSession::refuse(int status) {
   keep_alive_ = false;
   const Response response = problem_response(status, reason_phrase(status));
   serialize(response);
+  // Told first, so that whoever has the answer finds it counted. As received just now: how long a client took to say
+  // nothing is no latency of ours.
+  const SteadyTime received = std::chrono::steady_clock::now();
+  if (ReplyObserver* observer = worker_->serving().options.refused) observer->replied(request_, response, received);
   boost::system::error_code ignored;
   socket_.write_some(asio::buffer(out_), ignored);
   socket_.shutdown(asio::socket_base::shutdown_send, ignored);
   enter(Phase::lingering, kLinger);
-  // As received just now: how long a client took to say nothing is no latency of ours.
-  if (ReplyObserver* observer = worker_->serving().options.refused) observer->replied(request_, response, entered_);
 }
 
 void BeastSession::drop_input() {
