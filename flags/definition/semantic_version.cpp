@@ -1,7 +1,7 @@
 #include "flags/definition/semantic_version.h"
 
 #include <algorithm>
-#include <charconv>
+#include <limits>
 
 namespace trunkline::flags {
 namespace {
@@ -18,12 +18,17 @@ bool is_numeric(std::string_view text) {
   return std::all_of(text.begin(), text.end(), is_digit);
 }
 
-// A decimal number without leading zeros at the front of `text`, which loses it.
+// A decimal number without leading zeros at the front of `text`, which loses it; nothing beyond 64 bits. By hand, for
+// this is most of what a comparison of versions costs.
 std::optional<uint64_t> take_number(std::string_view& text) {
   uint64_t number = 0;
-  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const auto length = static_cast<size_t>(end - text.data());
-  if (code != std::errc{} || length == 0 || (length > 1 && text[0] == '0')) return std::nullopt;
+  size_t length = 0;
+  for (; length < text.size() && is_digit(text[length]); ++length) {
+    const auto digit = static_cast<uint64_t>(text[length] - '0');
+    if (length >= 19 && number > (std::numeric_limits<uint64_t>::max() - digit) / 10) return std::nullopt;
+    number = number * 10 + digit;
+  }
+  if (length == 0 || (length > 1 && text[0] == '0')) return std::nullopt;
   text.remove_prefix(length);
   return number;
 }

@@ -80,6 +80,7 @@ class RuleEngine {
   Value substr(const Rule& rule);
   Value affix(const Rule& rule);
   Value sem_ver(const Rule& rule);
+  const std::optional<SemanticVersion>& version_of(std::string_view text);  // of a text that stays
 
   // list_operators.cpp
   Value with_list(const Rule& rule);
@@ -120,6 +121,8 @@ class RuleEngine {
   int64_t steps_left_ = kMostSteps;
   size_t bytes_left_ = kMostBytes;
   const char* failure_ = nullptr;
+  std::string_view version_text_;           // the last version that was asked for,
+  std::optional<SemanticVersion> version_;  // read
   std::vector<std::unique_ptr<base::Json>> kept_;
   std::vector<std::unique_ptr<std::byte[]>> blocks_;
   alignas(kAlignment) std::array<std::byte, 1024> buffer_;

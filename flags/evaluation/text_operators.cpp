@@ -59,12 +59,22 @@ Value RuleEngine::affix(const Rule& rule) {
   return rule.op == Op::starts_with ? text.text().starts_with(affix.text()) : text.text().ends_with(affix.text());
 }
 
+// The arms of a rule mostly ask for the same version again.
+const std::optional<SemanticVersion>& RuleEngine::version_of(std::string_view text) {
+  const bool same = text.data() == version_text_.data() && text.size() == version_text_.size();
+  if (!same) {
+    version_text_ = text;
+    version_ = parse_semantic_version(text);
+  }
+  return version_;
+}
+
 Value RuleEngine::sem_ver(const Rule& rule) {
   if (rule.arguments.size() != 3) return Value::null();
   const Value given = run(rule.arguments[0]);
   if (given.is_collection()) return Value::null();
   const std::string made = given.is_text() ? std::string() : to_string(given);
-  const auto version = parse_semantic_version(given.is_text() ? given.text() : made);
+  const auto version = given.is_text() ? version_of(given.text()) : parse_semantic_version(made);
   if (rule.version) {
     return version ? Value(holds(rule.version->order, *version, rule.version->target)) : Value::null();
   }
