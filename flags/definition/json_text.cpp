@@ -111,8 +111,4 @@ base::Position JsonPlaces::position(size_t offset) {
   return {static_cast<int>(next - line_starts_.begin()), static_cast<int>(offset - *(next - 1) + 1)};
 }
 
-std::optional<TextRange> find_json_value(std::string_view text, const std::vector<std::string>& path) {
-  return JsonPlaces(text).find(path);
-}
-
 }  // namespace trunkline::flags

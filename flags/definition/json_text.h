@@ -46,7 +46,4 @@ class JsonPlaces {
   std::vector<size_t> line_starts_;
 };
 
-// One place of a text, for those who ask once.
-std::optional<TextRange> find_json_value(std::string_view text, const std::vector<std::string>& path);
-
 }  // namespace trunkline::flags

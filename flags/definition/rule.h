@@ -24,8 +24,8 @@ struct VersionTest {
 // copies share what is behind the pointers, which never changes.
 struct Rule {
   Op op = Op::literal;
-  // literal: the value. bucket: its weight, if that is a literal integer. fractional: the sum of its weights, if all of
-  // them are and every variant is a literal. Otherwise null.
+  // literal: the value. var: its name as it is written. bucket: its weight, if that is a literal integer. fractional:
+  // the sum of its weights, if all of them are and every variant is a literal. Otherwise null.
   base::Json literal{};
   std::vector<Rule> arguments{};
   std::vector<std::string> path{};               // of a var whose name is a literal; empty for everything

@@ -12,8 +12,8 @@ int depth_of(const Value& value) {
   return value.kind() == Value::Kind::list ? value.list().depth : 0;
 }
 
-// Counts the parts of a value down from `left`, long texts as several, and stops at nothing: lists may share what is in
-// them, so that a small one can be endless to walk over. Gives how deep the parts lie.
+// Counts the parts of a value down from `left`, long texts as several, and ends where none is left: lists may share
+// what is in them, so that a small one can be endless to walk over. Gives how deep the parts lie.
 int count_parts(const base::Json& json, size_t& left) {
   if (left == 0) return 0;
   --left;

@@ -212,7 +212,7 @@ TEST(Rule, IsTheSameAfterItWasPrinted) {
 TEST(JsonText, FindsValuesBehindStringsThatLookLikeJson) {
   constexpr std::string_view kText = R"( {"a,\"}": [1, {"b\u0041": "x]"} , true ] , "c": -1e5})";
   const auto at = [&](const std::vector<std::string>& path) {
-    const auto range = find_json_value(kText, path);
+    const auto range = JsonPlaces(kText).find(path);
     return range ? std::string(kText.substr(range->begin, range->end - range->begin)) : "none";
   };
   EXPECT_EQ(at({"c"}), "-1e5");
