@@ -15,4 +15,10 @@ void Reply::operator()(Response response) {
   target->reply(std::move(response));
 }
 
+std::shared_ptr<BodyStream> Reply::stream(Response head) {
+  const std::shared_ptr<ReplyTarget> target = std::exchange(target_, nullptr);
+  if (observer_ != nullptr) observer_->replied(target->request(), head, received_);
+  return target->stream(std::move(head));
+}
+
 }  // namespace trunkline::base

@@ -8,12 +8,25 @@
 
 namespace trunkline::base {
 
+// An answer that is written piece by piece, for as long as both sides like. Thread-safe.
+class BodyStream {
+ public:
+  virtual ~BodyStream() = default;
+  // Sends `bytes` after all that was given before. False if the client is gone. A client that leaves more than 256 KB
+  // untaken, or takes nothing for the server's write_timeout, is disconnected.
+  virtual bool write(std::string bytes) = 0;
+  // Nothing follows. The connection is closed.
+  virtual void end() = 0;
+  virtual bool is_open() const = 0;
+};
+
 // Where an answer goes; the server's connection, or a fake in a test.
 class ReplyTarget {
  public:
   virtual ~ReplyTarget() = default;
-  // Called once for each request, from any thread.
+  // One of these two is called once for each request, from any thread. stream() sends status and headers of `head`.
   virtual void reply(Response response) = 0;
+  virtual std::shared_ptr<BodyStream> stream(Response head) = 0;
   // The request that waits for its answer.
   virtual const Request& request() const = 0;
 };
@@ -37,6 +50,8 @@ class Reply {
 
   // Gives the answer; the request is not to be touched afterwards.
   void operator()(Response response);
+  // Gives status and headers now and the body later. A server that stops ends the stream.
+  std::shared_ptr<BodyStream> stream(Response head);
 
   void watch(ReplyObserver& observer) { observer_ = &observer; }
   // When the request had been read completely.

@@ -1,12 +1,16 @@
 #include "base/http/session.h"
 
 #include <algorithm>
+#include <atomic>
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/write.hpp>
 #include <fmt/format.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string>
+#include <sys/socket.h>
 
 #include "base/http/reply.h"
 #include "base/http/request_parser.h"
@@ -20,6 +24,8 @@ constexpr size_t kFirstBuffer = 4096;
 constexpr size_t kChunkHeader = 4096;  // room for the line before a chunk, beside the headers
 constexpr Millis kLinger{1000};
 constexpr size_t kKeptOutput = 64 * 1024;
+constexpr size_t kMostUntaken = 256 * 1024;  // bytes of a stream
+constexpr Millis kPeerGone{30'000};          // a stream's bytes that the peer's kernel does not confirm
 
 // A value from outside may not end the line it stands in.
 void append_safely(std::string& out, std::string_view value) {
@@ -33,7 +39,10 @@ bool has_no_body(int status) {
 using StreamSocket =
     boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, boost::asio::io_context::executor_type>;
 
-class BeastSession final : public Session, public ReplyTarget, public std::enable_shared_from_this<BeastSession> {
+class BeastSession final : public Session,
+                           public ReplyTarget,
+                           public BodyStream,
+                           public std::enable_shared_from_this<BeastSession> {
  public:
   BeastSession(std::shared_ptr<Worker> worker, StreamSocket socket);
   ~BeastSession() override;
@@ -44,7 +53,12 @@ class BeastSession final : public Session, public ReplyTarget, public std::enabl
   bool is_at_work() const override { return phase_ != Phase::idle && phase_ != Phase::lingering; }
 
   void reply(Response response) override;
+  std::shared_ptr<BodyStream> stream(Response head) override;
   const Request& request() const override { return request_; }
+
+  bool write(std::string bytes) override;
+  void end() override;
+  bool is_open() const override { return stream_open_.load(std::memory_order_relaxed); }
 
  private:
   enum class Phase {
@@ -53,6 +67,7 @@ class BeastSession final : public Session, public ReplyTarget, public std::enabl
     body,       // the headers are complete
     handling,   // the handler has it
     writing,    // the answer is on its way
+    streaming,  // its head is sent, its body comes in pieces
     lingering,  // after a refusal: what the client still sends is thrown away, so that it gets to read the answer
     closed,
   };
@@ -66,6 +81,12 @@ class BeastSession final : public Session, public ReplyTarget, public std::enabl
   void refuse(int status);
   void drop_input();
   void serialize(const Response& response);
+  void serialize_head(const Response& response);
+  void begin_stream(const Response& head);
+  void watch_peer();
+  void append(std::string_view bytes);
+  void end_stream();
+  void send_stream();
   bool flush();
   void after_write();
   void begin_request();
@@ -86,6 +107,11 @@ class BeastSession final : public Session, public ReplyTarget, public std::enabl
   bool keep_alive_ = true;
   std::string out_;
   size_t written_ = 0;
+  std::atomic<bool> stream_open_{false};
+  bool chunked_ = false;
+  bool sending_ = false;     // out_ is on its way
+  bool last_piece_ = false;  // the stream ends when all is sent
+  std::string untaken_;      // of a stream: goes after out_
 };
 
 }  // namespace
@@ -125,6 +151,7 @@ void BeastSession::begin_request() {
 void BeastSession::close() {
   if (phase_ == Phase::closed) return;
   phase_ = Phase::closed;
+  stream_open_ = false;
   worker_->remove(this);
   boost::system::error_code ignored;
   socket_.close(ignored);
@@ -135,6 +162,7 @@ void BeastSession::check_deadline(SteadyTime now) {
   if (stopping && phase_ == Phase::idle) {
     deadline_ = std::min(deadline_, entered_ + worker_->serving().linger.load(std::memory_order_relaxed));
   }
+  if (stopping && phase_ == Phase::streaming) return end_stream();
   if (now < deadline_) return;
   if (phase_ == Phase::header || phase_ == Phase::body) {
     refuse(408);
@@ -259,15 +287,7 @@ void BeastSession::drop_input() {
 }
 
 void BeastSession::serialize(const Response& response) {
-  out_.clear();
-  written_ = 0;
-  fmt::format_to(std::back_inserter(out_), "HTTP/1.1 {} {}\r\n", response.status, reason_phrase(response.status));
-  for (const Header& header : response.headers) {
-    out_ += header.name;
-    out_ += ": ";
-    append_safely(out_, header.value);
-    out_ += "\r\n";
-  }
+  serialize_head(response);
   if (!has_no_body(response.status)) {
     fmt::format_to(std::back_inserter(out_), "Content-Length: {}\r\n", response.body.size());
   }
@@ -278,6 +298,103 @@ void BeastSession::serialize(const Response& response) {
   }
   out_ += "\r\n";
   if (!has_no_body(response.status) && request_.method != "HEAD") out_ += response.body;
+}
+
+void BeastSession::serialize_head(const Response& response) {
+  out_.clear();
+  written_ = 0;
+  fmt::format_to(std::back_inserter(out_), "HTTP/1.1 {} {}\r\n", response.status, reason_phrase(response.status));
+  for (const Header& header : response.headers) {
+    out_ += header.name;
+    out_ += ": ";
+    append_safely(out_, header.value);
+    out_ += "\r\n";
+  }
+}
+
+std::shared_ptr<BodyStream> BeastSession::stream(Response head) {
+  stream_open_ = true;
+  if (worker_->is_this_thread() && !in_handler_) {
+    begin_stream(head);
+  } else {
+    // Also from within the handler: whoever called it is not done with this request yet.
+    worker_->post([self = shared_from_this(), head = std::move(head)] { self->begin_stream(head); });
+  }
+  return shared_from_this();
+}
+
+void BeastSession::begin_stream(const Response& head) {
+  if (phase_ != Phase::handling) return;
+  keep_alive_ = false;
+  chunked_ = parser_.version() != 10;
+  serialize_head(head);
+  if (chunked_) out_ += "Transfer-Encoding: chunked\r\n";
+  out_ += "Connection: close\r\n\r\n";
+  enter(Phase::streaming, Millis::max());
+  if (request_.method == "HEAD") end_stream();
+  // A peer whose machine is gone says nothing. What it does not confirm in time, the kernel gives up.
+  const int limit = static_cast<int>(kPeerGone.count());
+  ::setsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT, &limit, sizeof limit);
+  watch_peer();
+  send_stream();
+}
+
+// Reads on only to learn that the client is gone; what it says is thrown away.
+void BeastSession::watch_peer() {
+  socket_.async_read_some(asio::buffer(in_),
+                          [self = shared_from_this()](const boost::system::error_code& code, size_t) {
+                            if (self->phase_ != Phase::streaming) return;
+                            if (code) return self->close();
+                            self->watch_peer();
+                          });
+}
+
+bool BeastSession::write(std::string bytes) {
+  if (!is_open()) return false;
+  worker_->post([self = shared_from_this(), bytes = std::move(bytes)] { self->append(bytes); });
+  return true;
+}
+
+void BeastSession::end() {
+  worker_->post([self = shared_from_this()] { self->end_stream(); });
+}
+
+void BeastSession::append(std::string_view bytes) {
+  if (phase_ != Phase::streaming || last_piece_ || bytes.empty()) return;
+  if (untaken_.size() + bytes.size() > kMostUntaken) return close();
+  if (chunked_) fmt::format_to(std::back_inserter(untaken_), "{:x}\r\n", bytes.size());
+  untaken_ += bytes;
+  if (chunked_) untaken_ += "\r\n";
+  send_stream();
+}
+
+void BeastSession::end_stream() {
+  if (phase_ != Phase::streaming || last_piece_) return;
+  last_piece_ = true;
+  stream_open_ = false;
+  if (chunked_ && request_.method != "HEAD") untaken_ += "0\r\n\r\n";
+  send_stream();
+}
+
+// One write at a time: what is given meanwhile waits in untaken_.
+void BeastSession::send_stream() {
+  if (sending_) return;
+  out_ += std::exchange(untaken_, {});
+  if (out_.empty()) {
+    if (last_piece_) after_write();
+    return;
+  }
+  sending_ = true;
+  enter(Phase::streaming, worker_->serving().options.write_timeout);
+  asio::async_write(socket_, asio::buffer(out_),
+                    [self = shared_from_this()](const boost::system::error_code& failed, size_t) {
+                      if (self->phase_ != Phase::streaming) return;
+                      if (failed) return self->close();
+                      self->sending_ = false;
+                      self->out_.clear();
+                      self->enter(Phase::streaming, Millis::max());
+                      self->send_stream();
+                    });
 }
 
 // True when all is written. Otherwise it is being written, or the connection is closed.

@@ -7,14 +7,33 @@
 
 namespace trunkline::base {
 
+// Keeps what is streamed.
+class FakeStream final : public BodyStream {
+ public:
+  bool write(std::string bytes) override {
+    if (open) written += bytes;
+    return open;
+  }
+  void end() override { open = false; }
+  bool is_open() const override { return open; }
+
+  bool open = true;
+  std::string written;
+};
+
 // Keeps the answer to one request.
 class FakeReply final : public ReplyTarget {
  public:
   explicit FakeReply(Request request) : request_(std::move(request)) {}
   void reply(Response response) override { answer = std::move(response); }
+  std::shared_ptr<BodyStream> stream(Response head) override {
+    answer = std::move(head);
+    return streamed = std::make_shared<FakeStream>();
+  }
   const Request& request() const override { return request_; }
 
   std::optional<Response> answer;
+  std::shared_ptr<FakeStream> streamed;
 
  private:
   Request request_;

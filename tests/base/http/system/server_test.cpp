@@ -198,6 +198,77 @@ TEST(Server, TakesAnswersFromAnotherThread) {
   }
 }
 
+TEST(Server, StreamsABodyPieceByPiece) {
+  Waiting waiting;
+  const auto server = start(waiting.handler());
+  RawSocket client(server->address());
+  client.send("GET / HTTP/1.1\r\n\r\n");
+  const auto stream = waiting.take().stream({.headers = {{"Content-Type", "text/event-stream"}}});
+  EXPECT_THAT(client.read_until("\r\n\r\n"), HasSubstr("Transfer-Encoding: chunked\r\n"));
+  EXPECT_TRUE(stream->write("first"));
+  EXPECT_THAT(client.read_until("first\r\n"), EndsWith("5\r\nfirst\r\n"));
+  EXPECT_TRUE(stream->write("the second one"));
+  stream->end();
+  EXPECT_EQ(client.read_all(), "e\r\nthe second one\r\n0\r\n\r\n");
+}
+
+TEST(Server, StreamsAlsoFromWithinTheHandlerAndToHttp10) {
+  const auto server = start([](const Request&, Reply reply) {
+    const auto stream = reply.stream({});
+    stream->write("a");
+    stream->write("b");
+    stream->end();
+  });
+  RawSocket client(server->address());
+  client.send("GET / HTTP/1.0\r\n\r\n");
+  EXPECT_THAT(client.read_all(), EndsWith("\r\n\r\nab"));
+  RawSocket head(server->address());
+  head.send("HEAD / HTTP/1.1\r\n\r\n");
+  EXPECT_THAT(head.read_all(), EndsWith("Connection: close\r\n\r\n"));
+}
+
+bool closes(BodyStream& stream) {
+  const auto end = std::chrono::steady_clock::now() + Millis(10'000);
+  while (stream.is_open() && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+  return !stream.is_open();
+}
+
+TEST(Server, SeesThatTheReaderOfAStreamIsGone) {
+  Waiting waiting;
+  const auto server = start(waiting.handler());
+  auto client = std::make_unique<RawSocket>(server->address());
+  client->send("GET / HTTP/1.1\r\n\r\n");
+  const auto stream = waiting.take().stream({});
+  client->read_until("\r\n\r\n");
+  EXPECT_TRUE(stream->is_open());
+  client.reset();
+  EXPECT_TRUE(closes(*stream));
+  EXPECT_FALSE(stream->write("nobody"));
+}
+
+TEST(Server, CutsAReaderThatLeavesAStreamUntaken) {
+  Waiting waiting;
+  const auto server = start(waiting.handler());
+  RawSocket client(server->address());
+  client.send("GET / HTTP/1.1\r\n\r\n");
+  const auto stream = waiting.take().stream({});
+  // What both kernels keep is some megabytes; after that our own 256 KB fill up.
+  for (int i = 0; i < 10'000 && stream->is_open(); ++i) stream->write(std::string(16 * 1024, 'x'));
+  EXPECT_TRUE(closes(*stream));
+}
+
+TEST(Server, EndsStreamsWhenItStops) {
+  Waiting waiting;
+  const auto server = start(waiting.handler());
+  RawSocket client(server->address());
+  client.send("GET / HTTP/1.1\r\n\r\n");
+  const auto stream = waiting.take().stream({});
+  stream->write("x");
+  EXPECT_TRUE(server->stop(Millis(10'000)));
+  EXPECT_THAT(client.read_all(), EndsWith("1\r\nx\r\n0\r\n\r\n"));
+  EXPECT_FALSE(stream->write("y"));
+}
+
 TEST(Server, IsNotHurtByAnAnswerThatComesTooLate) {
   Waiting waiting;
   auto server = start(waiting.handler());
