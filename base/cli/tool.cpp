@@ -137,6 +137,11 @@ Command& Command::required() {
   return *this;
 }
 
+Command& Command::bare(const std::string& value) {
+  state_->last->expected(0, 1)->default_str(value);
+  return *this;
+}
+
 Command& Command::environment(const std::string& name) {
   state_->last->envname(name);
   return *this;

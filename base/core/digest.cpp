@@ -3,16 +3,26 @@
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <memory>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <unistd.h>
 
 #include "base/core/files.h"
 
 namespace trunkline::base {
 namespace {
+
+std::string to_hex(const std::array<unsigned char, 32>& bytes) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  for (const unsigned char byte : bytes) {
+    text += kDigits[byte >> 4U];
+    text += kDigits[byte & 15U];
+  }
+  return text;
+}
 
 class Hasher {
  public:
@@ -21,9 +31,7 @@ class Hasher {
   std::string finish() {
     std::array<unsigned char, 32> bytes{};
     EVP_DigestFinal_ex(context_.get(), bytes.data(), nullptr);
-    std::string text = "sha256:";
-    for (const unsigned char byte : bytes) text += fmt::format("{:02x}", byte);
-    return text;
+    return "sha256:" + to_hex(bytes);
   }
 
  private:
@@ -50,6 +58,14 @@ Result<std::string> sha256_of_file(const std::filesystem::path& path) {
     if (got == 0) return hasher.finish();
     hasher.add(block.data(), static_cast<size_t>(got));
   }
+}
+
+std::string hmac_sha256(std::string_view key, std::string_view text) {
+  std::array<unsigned char, 32> bytes{};
+  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+       reinterpret_cast<const unsigned char*>(text.data()),  // NOLINT: OpenSSL's bytes
+       text.size(), bytes.data(), nullptr);
+  return to_hex(bytes);
 }
 
 bool equal_in_constant_time(std::string_view a, std::string_view b) {

@@ -12,6 +12,9 @@ namespace trunkline::base {
 std::string sha256(std::string_view text);
 Result<std::string> sha256_of_file(const std::filesystem::path& path);
 
+// HMAC-SHA-256 (RFC 2104) as 64 hex digits.
+std::string hmac_sha256(std::string_view key, std::string_view text);
+
 // True if both are equal; takes the same time wherever they differ. For tokens.
 bool equal_in_constant_time(std::string_view a, std::string_view b);
 

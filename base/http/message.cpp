@@ -34,6 +34,14 @@ std::optional<std::string_view> Headers::find(std::string_view name) const {
   return std::nullopt;
 }
 
+std::vector<std::string_view> Headers::find_all(std::string_view name) const {
+  std::vector<std::string_view> values;
+  for (const Header& item : items_) {
+    if (same_name(item.name, name)) values.emplace_back(item.value);
+  }
+  return values;
+}
+
 void Headers::set(std::string_view name, std::string_view value) {
   std::erase_if(items_, [&](const Header& item) { return same_name(item.name, name); });
   add(name, value);
@@ -43,19 +51,45 @@ std::string_view Request::path() const {
   return std::string_view(target).substr(0, target.find('?'));
 }
 
-std::optional<std::string> Request::query(std::string_view name) const {
+namespace {
+
+// Calls `visit(value)` for each parameter `name` until it returns false.
+template <typename Visit>
+void visit_query(const std::string& target, std::string_view name, Visit&& visit) {
   const size_t mark = target.find('?');
-  if (mark == std::string::npos) return std::nullopt;
+  if (mark == std::string::npos) return;
   for (std::string_view rest = std::string_view(target).substr(mark + 1);;) {
     const size_t end = rest.find('&');
     const std::string_view pair = rest.substr(0, end);
     const size_t equals = pair.find('=');
     if (percent_decode(pair.substr(0, equals)) == name) {
-      return equals == std::string_view::npos ? "" : percent_decode(pair.substr(equals + 1));
+      std::optional<std::string> value =
+          equals == std::string_view::npos ? std::string() : percent_decode(pair.substr(equals + 1));
+      if (!visit(std::move(value))) return;
     }
-    if (end == std::string_view::npos) return std::nullopt;
+    if (end == std::string_view::npos) return;
     rest.remove_prefix(end + 1);
   }
+}
+
+}  // namespace
+
+std::optional<std::string> Request::query(std::string_view name) const {
+  std::optional<std::string> found;
+  visit_query(target, name, [&](std::optional<std::string> value) {
+    found = std::move(value);
+    return false;
+  });
+  return found;
+}
+
+std::vector<std::string> Request::queries(std::string_view name) const {
+  std::vector<std::string> found;
+  visit_query(target, name, [&](std::optional<std::string> value) {
+    if (value) found.push_back(*std::move(value));
+    return true;
+  });
+  return found;
 }
 
 std::optional<std::string> percent_decode(std::string_view text) {

@@ -27,6 +27,9 @@ class Headers {
   // The first value of `name`. It lives as long as this object is not changed.
   std::optional<std::string_view> find(std::string_view name) const;
 
+  // All values of `name`, in order; they live as long.
+  std::vector<std::string_view> find_all(std::string_view name) const;
+
   // Adds a line, also where the name is there already.
   void add(std::string_view name, std::string_view value) { items_.push_back({std::string(name), std::string(value)}); }
   // Afterwards `name` stands once.
@@ -54,6 +57,8 @@ struct Request {
 
   // The decoded value of the first query parameter `name` ("" for ?name), nullopt where it is absent.
   std::optional<std::string> query(std::string_view name) const;
+  // The values of all of that name that can be decoded, in order.
+  std::vector<std::string> queries(std::string_view name) const;
 };
 
 struct Response {

@@ -48,8 +48,11 @@ Service::Service(Metrics& metrics, BuildInfo build, Readiness readiness)
 
 Response Service::ready() const {
   if (stopping_) return problem_response(503, "Not ready", "stopping");
-  if (const auto state = readiness_(); !state) return problem_response(503, "Not ready", state.error().message);
-  return json_response(200, JsonObject{{"status", "ready"}});
+  const auto state = readiness_();
+  if (!state) return problem_response(503, "Not ready", state.error().message);
+  JsonObject body{{"status", "ready"}};
+  for (const auto& member : *state) body[member.key()] = member.value();
+  return json_response(200, body);
 }
 
 Handler Service::handler() {

@@ -26,12 +26,12 @@ struct BuildInfo {
 // What every server of ours has in common: routes counted by http_metrics.h, build_info, and the operational routes
 //   GET /metrics   the exposition
 //   GET /healthz   200 {"status":"ok"} as long as the process can answer
-//   GET /readyz    200 {"status":"ready"}, or 503 problem+json with the reason
+//   GET /readyz    200 {"status":"ready", and what the program tells}, or 503 problem+json with the reason
 //   GET /version   {"version","digest","commit"}, absent ones left out
 // Thread-safe once the routes are added.
 class Service {
  public:
-  using Readiness = std::function<Result<>()>;
+  using Readiness = std::function<Result<JsonObject>()>;
 
   // `metrics` outlives this. `readiness` is asked by each /readyz, on a server thread.
   Service(Metrics& metrics, BuildInfo build, Readiness readiness);

@@ -39,10 +39,26 @@ bool has_no_body(int status) {
 using StreamSocket =
     boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, boost::asio::io_context::executor_type>;
 
-class BeastSession final : public Session,
-                           public ReplyTarget,
-                           public BodyStream,
-                           public std::enable_shared_from_this<BeastSession> {
+class BeastSession;
+
+// The way into a session for who writes a stream. It does not keep the session.
+class SessionStream final : public BodyStream {
+ public:
+  SessionStream(std::shared_ptr<Worker> worker, std::weak_ptr<BeastSession> session)
+      : worker_(std::move(worker)), session_(std::move(session)) {}
+
+  bool write(std::string bytes) override;
+  void end() override;
+  bool is_open() const override { return open_.load(std::memory_order_relaxed); }
+  void close() { open_ = false; }
+
+ private:
+  std::shared_ptr<Worker> worker_;
+  std::weak_ptr<BeastSession> session_;
+  std::atomic<bool> open_{true};
+};
+
+class BeastSession final : public Session, public ReplyTarget, public std::enable_shared_from_this<BeastSession> {
  public:
   BeastSession(std::shared_ptr<Worker> worker, StreamSocket socket);
   ~BeastSession() override;
@@ -56,9 +72,8 @@ class BeastSession final : public Session,
   std::shared_ptr<BodyStream> stream(Response head) override;
   const Request& request() const override { return request_; }
 
-  bool write(std::string bytes) override;
-  void end() override;
-  bool is_open() const override { return stream_open_.load(std::memory_order_relaxed); }
+  void append(std::string_view bytes);
+  void end_stream();
 
  private:
   enum class Phase {
@@ -82,10 +97,8 @@ class BeastSession final : public Session,
   void drop_input();
   void serialize(const Response& response);
   void serialize_head(const Response& response);
-  void begin_stream(const Response& head);
+  void begin_stream(std::shared_ptr<SessionStream> stream, const Response& head);
   void watch_peer();
-  void append(std::string_view bytes);
-  void end_stream();
   void send_stream();
   bool flush();
   void after_write();
@@ -107,7 +120,7 @@ class BeastSession final : public Session,
   bool keep_alive_ = true;
   std::string out_;
   size_t written_ = 0;
-  std::atomic<bool> stream_open_{false};
+  std::shared_ptr<SessionStream> stream_;
   bool chunked_ = false;
   bool sending_ = false;     // out_ is on its way
   bool last_piece_ = false;  // the stream ends when all is sent
@@ -151,7 +164,7 @@ void BeastSession::begin_request() {
 void BeastSession::close() {
   if (phase_ == Phase::closed) return;
   phase_ = Phase::closed;
-  stream_open_ = false;
+  if (stream_) stream_->close();
   worker_->remove(this);
   boost::system::error_code ignored;
   socket_.close(ignored);
@@ -313,18 +326,15 @@ void BeastSession::serialize_head(const Response& response) {
 }
 
 std::shared_ptr<BodyStream> BeastSession::stream(Response head) {
-  stream_open_ = true;
-  if (worker_->is_this_thread() && !in_handler_) {
-    begin_stream(head);
-  } else {
-    // Also from within the handler: whoever called it is not done with this request yet.
-    worker_->post([self = shared_from_this(), head = std::move(head)] { self->begin_stream(head); });
-  }
-  return shared_from_this();
+  auto stream = std::make_shared<SessionStream>(worker_, weak_from_this());
+  // Never at once: a handler that calls this is not done with its request yet.
+  worker_->post([self = shared_from_this(), stream, head = std::move(head)] { self->begin_stream(stream, head); });
+  return stream;
 }
 
-void BeastSession::begin_stream(const Response& head) {
-  if (phase_ != Phase::handling) return;
+void BeastSession::begin_stream(std::shared_ptr<SessionStream> stream, const Response& head) {
+  if (phase_ != Phase::handling) return stream->close();
+  stream_ = std::move(stream);
   keep_alive_ = false;
   chunked_ = parser_.version() != 10;
   serialize_head(head);
@@ -349,16 +359,6 @@ void BeastSession::watch_peer() {
                           });
 }
 
-bool BeastSession::write(std::string bytes) {
-  if (!is_open()) return false;
-  worker_->post([self = shared_from_this(), bytes = std::move(bytes)] { self->append(bytes); });
-  return true;
-}
-
-void BeastSession::end() {
-  worker_->post([self = shared_from_this()] { self->end_stream(); });
-}
-
 void BeastSession::append(std::string_view bytes) {
   if (phase_ != Phase::streaming || last_piece_ || bytes.empty()) return;
   if (untaken_.size() + bytes.size() > kMostUntaken) return close();
@@ -371,7 +371,7 @@ void BeastSession::append(std::string_view bytes) {
 void BeastSession::end_stream() {
   if (phase_ != Phase::streaming || last_piece_) return;
   last_piece_ = true;
-  stream_open_ = false;
+  stream_->close();
   if (chunked_ && request_.method != "HEAD") untaken_ += "0\r\n\r\n";
   send_stream();
 }
@@ -424,6 +424,20 @@ void BeastSession::after_write() {
   boost::system::error_code ignored;
   socket_.shutdown(asio::socket_base::shutdown_send, ignored);
   close();
+}
+
+bool SessionStream::write(std::string bytes) {
+  if (!is_open()) return false;
+  worker_->post([session = session_, bytes = std::move(bytes)] {
+    if (const auto alive = session.lock()) alive->append(bytes);
+  });
+  return true;
+}
+
+void SessionStream::end() {
+  worker_->post([session = session_] {
+    if (const auto alive = session.lock()) alive->end_stream();
+  });
 }
 
 std::shared_ptr<Session> make_session(std::shared_ptr<Worker> worker, int fd, int family) {

@@ -1,73 +1,54 @@
 #include <cstdlib>
 #include <memory>
-#include <optional>
 
 #include "base/cli/tool.h"
-#include "base/core/files.h"
 #include "base/core/log.h"
 #include "base/core/signals.h"
 #include "base/http/server.h"
-#include "base/http/service.h"
-#include "flags/agent/feed.h"
-#include "flags/agent/feed_thread.h"
-#include "flags/agent/routes.h"
+#include "flags/agent/agent.h"
 
 namespace trunkline::flags {
 namespace {
 
-using base::Kind;
-using base::Millis;
-using base::Result;
+constexpr base::Millis kTick{250};
 
-constexpr Millis kAgeTick{500};
-
-struct Options {
-  std::string source;
-  std::string listen = "127.0.0.1:8016";
-  Millis poll_interval{30'000};
-  std::string cache_dir;
-  std::string log_level = "info";
-};
-
-Result<> check(const Options& options) {
+base::Result<int> serve(const AgentOptions& options) {
   TRY_ASSIGN(const base::LogLevel level, base::parse_log_level(options.log_level));
   base::set_log_level(level);
-  if (options.poll_interval >= Millis{50}) return {};
-  return base::fail(Kind::usage, "--poll-interval: expected at least 50ms");
+  TRY_ASSIGN(const auto agent, Agent::start(options));
+  base::print_listening(agent->address());
+  while (!base::wait_for_termination(kTick)) agent->tick();
+  // libgit2 cannot be interrupted: a fetch from a host that is silent is left behind with the process.
+  if (!agent->stop()) std::_Exit(0);
+  return 0;
 }
 
-Result<int> serve(const Options& options) {
-  TRY(check(options));
-  TRY_ASSIGN(const SourceSpec spec, parse_source_spec(options.source));
-  std::optional<base::TempFolder> temporary;
-  std::filesystem::path folder = options.cache_dir;
-  if (folder.empty()) {
-    TRY_ASSIGN(base::TempFolder made, base::TempFolder::make("flag-agent"));
-    folder = made.path();
-    temporary.emplace(std::move(made));
-  }
-  const auto source = make_source(spec, folder);
-
-  base::Metrics metrics;
-  Feed feed({spec.display, options.poll_interval, options.cache_dir}, *source, base::system_clock(), metrics);
-  base::Service service(metrics, base::BuildInfo::from_environment(), [&] { return feed.ready(); });
-  add_flag_routes(service.router(), feed);
-  feed.load();
-  TRY_ASSIGN(const auto server,
-             base::Server::start({.listen = options.listen, .refused = service.refused()}, service.handler()));
-  FeedThread thread(feed);
-  base::print_listening(server->address());
-
-  // Here and not where the source is asked: the age must grow while a remote keeps us waiting.
-  while (!base::wait_for_termination(kAgeTick)) feed.update_age();
-  service.begin_stop();
-  server->stop(Millis{5000});
-  // libgit2 cannot be interrupted: a fetch from a host that is silent is left behind with the process.
-  if (!thread.stop(Millis{2000})) {
-    temporary.reset();
-    std::_Exit(0);
-  }
-  return 0;
+void add_options(base::cli::Command command, AgentOptions& options) {
+  command
+      .option("--source", options.sources, "SOURCE",
+              "file:PATH, git:URL#BRANCH[@COMMIT]:PATH or http(s)://URL; may be given again, the later wins")
+      .required()
+      .option("--listen", options.listen, "ADDR:PORT", "where to serve; unix:PATH for a socket")
+      .option("--poll-interval", options.poll_interval, "TIME", "how often git and http sources are asked")
+      .option("--cache-dir", options.cache_dir, "DIR",
+              "keeps the last good flags and overrides for a start without the source")
+      .option("--tokens", options.tokens_file, "FILE",
+              "who may ask for what; without it everybody may ask for everything")
+      .option("--source-token-file", options.source_token_files, "[URL=]FILE",
+              "holds the bearer token for an http source, or for those whose URL begins so")
+      .option("--hook-secret-file", options.hook_secret_file, "FILE",
+              "opens POST /hooks/refresh to those who know this secret")
+      .option("--static-context", options.static_context, "KEY=VALUE",
+              "put into every context, over what a request says")
+      .option("--context-from-header", options.context_from_header, "HEADER=KEY",
+              "puts the value of a request's header into its context")
+      .option("--rate-limit", options.rate_limit, "N", "requests a second for each token; 0: no limit")
+      .option("--appconfig-listen", options.appconfig_listen, "ADDR:PORT", "serves the AppConfig agent's API here too")
+      .bare("127.0.0.1:2772")
+      .option("--appconfig-app", options.appconfig_app, "NAME", "the one application there is; else any name will do")
+      .option("--appconfig-env", options.appconfig_env, "NAME", "the one environment there is; else any name will do")
+      .option("--threads", options.threads, "N", "that answer requests; 0: one a core")
+      .option("--log-level", options.log_level, "LEVEL", "debug, info, warn or error");
 }
 
 }  // namespace
@@ -76,15 +57,12 @@ Result<int> serve(const Options& options) {
 int main(int argc, char** argv) {
   using namespace trunkline;
   base::hold_termination_signals();
-  base::cli::Tool tool("flag-agent", "Serves feature flags from a file or a git repository to the programs of a host.");
-  auto options = std::make_shared<flags::Options>();
+  base::cli::Tool tool("flag-agent",
+                       "Serves feature flags from files, git repositories and HTTP servers to the programs of a host.");
+  auto options = std::make_shared<flags::AgentOptions>();
+  flags::add_options(tool.root(), *options);
   tool.root()
-      .option("--source", options->source, "SOURCE", "file:PATH or git:URL#BRANCH:PATH")
-      .required()
-      .option("--listen", options->listen, "ADDR:PORT", "where to serve; unix:PATH for a socket")
-      .option("--poll-interval", options->poll_interval, "TIME", "how often a git source is asked")
-      .option("--cache-dir", options->cache_dir, "DIR", "keeps the last good flags for a start without the source")
-      .option("--log-level", options->log_level, "LEVEL", "debug, info, warn or error")
+      .footer("flag-agent --source git:https://host/flags.git#main:flags/flags.json --cache-dir /var/lib/flag-agent")
       .action([options] { return flags::serve(*options); });
   return tool.run(argc, argv);
 }

@@ -1,15 +1,21 @@
 #include "flags/source/file_source.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <sys/stat.h>
 
+#include "base/core/digest.h"
 #include "base/core/files.h"
 
 namespace trunkline::flags {
 namespace {
 
-// A stat costs a microsecond, so a file is looked at more often than a remote may be asked.
-constexpr base::Millis kLook{200};
+// Watches tell at once; what they miss (another machine's writes to a network file system, a writer that keeps the file
+// open) is seen by looking. A stat costs a microsecond.
+constexpr base::Millis kLook{1000};
+constexpr base::Millis kLookUnwatched{200};
+// Two writes within a tick of the kernel's clock leave the same stamp.
+constexpr base::Millis kTick{50};
 
 }  // namespace
 
@@ -20,16 +26,22 @@ base::Result<FileSource::Stamp> FileSource::stamp() const {
 }
 
 base::Result<std::optional<SourceText>> FileSource::poll() {
+  watch_.renew();
   TRY_ASSIGN(const Stamp before, stamp());
-  if (last_ == before) return std::nullopt;
+  if (last_ && last_->settled && last_->stamp == before) return std::nullopt;
+  const auto now = std::chrono::nanoseconds(base::system_clock().wall().time_since_epoch()).count();
   TRY_ASSIGN(std::string text, base::read_file(path_));
   // Written to while it was read: the stamp that is kept is the older one, so the next poll reads it again.
-  last_ = before;
+  const bool settled = now - before.modified_ns > std::chrono::nanoseconds(kTick).count();
+  std::string digest = base::sha256(text);
+  const bool same = last_ && last_->digest == digest;
+  last_ = {before, std::move(digest), settled};
+  if (same) return std::nullopt;
   return SourceText{std::move(text), path_.string(), ""};
 }
 
 base::Millis FileSource::interval(base::Millis wanted) const {
-  return std::min(wanted, kLook);
+  return std::min(wanted, watch_.descriptor() < 0 ? kLookUnwatched : kLook);
 }
 
 }  // namespace trunkline::flags

@@ -5,12 +5,12 @@
 
 namespace trunkline::flags {
 
-// A file at the tip of a branch. A repository of this machine is read where it is; of a remote one the branch is
-// fetched into a bare repository in `folder`, which may be there from an earlier start.
+// A file at the tip of a branch, or at one commit of it. A repository of this machine is read where it is; of a remote
+// one the branch is fetched into a bare repository of this source's own below `folder`, which may be there from an
+// earlier start.
 class GitSource final : public Source {
  public:
-  GitSource(std::string url, std::string branch, std::string path, const std::filesystem::path& folder)
-      : url_(std::move(url)), branch_(std::move(branch)), path_(std::move(path)), folder_(folder / "repository.git") {}
+  GitSource(const SourceSpec& spec, const std::filesystem::path& folder);
 
   base::Result<std::optional<SourceText>> poll() override;
   base::Millis interval(base::Millis wanted) const override { return wanted; }
@@ -18,9 +18,7 @@ class GitSource final : public Source {
  private:
   base::Result<base::Repository> refresh() const;
 
-  std::string url_;
-  std::string branch_;
-  std::string path_;
+  SourceSpec spec_;
   std::filesystem::path folder_;
   std::string last_;
 };

@@ -18,7 +18,7 @@ struct SourceText {
   std::string revision;  // the commit; empty for a file
 };
 
-// A place that flags come from. One thread at a time.
+// A place that flags come from. One thread at a time, but for cancel().
 class Source {
  public:
   virtual ~Source() = default;
@@ -28,19 +28,28 @@ class Source {
 
   // How long to wait between two polls where the agent is told `wanted`.
   virtual base::Millis interval(base::Millis wanted) const = 0;
+
+  // A descriptor that becomes readable when it is worth while to poll before the interval is over; -1: none. Asked
+  // again after each poll.
+  virtual int watch() const { return -1; }
+
+  // Ends a poll that is under way, as far as its library can; no poll follows. From any thread.
+  virtual void cancel() {}
 };
 
 // What --source says.
 struct SourceSpec {
-  enum class Kind { file, git };
+  enum class Kind { file, git, http };
   Kind kind = Kind::file;
-  std::string location;  // a path or a git URL
-  std::string branch;    // git only
-  std::string path;      // git only: the file in the repository
-  std::string display;   // for metrics, logs and the cache: what was said, without user and password
+  std::string location{};  // a path, a git URL, a URL
+  std::string branch{};    // git only
+  std::string commit{};    // git only: the first digits of the one commit to serve; empty: the branch's tip
+  std::string path{};      // git only: the file in the repository
+  std::string token{};     // http only: sent as a bearer token; parse_source_spec leaves it empty
+  std::string display{};   // for metrics, logs and the cache: what was said, without user and password
 };
 
-// file:PATH or git:URL#BRANCH:PATH, anything else is Kind::usage.
+// file:PATH, git:URL#BRANCH[@COMMIT]:PATH, http://... or https://..., anything else is Kind::usage.
 base::Result<SourceSpec> parse_source_spec(std::string_view text);
 
 // `folder` is where a git source may keep its copy of a remote repository.

@@ -81,6 +81,11 @@ class App {
   base::Service& service() { return service_; }
 
  private:
+  base::Result<base::JsonObject> readiness() {
+    TRY(store_.check());
+    return base::JsonObject{};
+  }
+
   void add(const char* method, const char* pattern, base::RouteHandler handler) {
     service_.router().add(method, pattern, faults_.apply(std::move(handler)));
   }

@@ -130,7 +130,7 @@ TEST_F(AgentTest, OutlivesItsSourceAndStartsFromDiskWithoutIt) {
 
 TEST_F(AgentTest, StartsWithoutAnythingAndBecomesReadyWhenTheSourceComes) {
   AgentProcess agent(folder_.path(), on_git());
-  EXPECT_TRUE(soon([&] { return agent.get("/readyz").find("no flags yet: open ") != std::string::npos; }));
+  EXPECT_TRUE(soon([&] { return agent.get("/readyz").find("no flags yet from git:") != std::string::npos; }));
   EXPECT_EQ(agent.get("/v1/flagset").substr(0, 3), "503");
   commit(flags_with("permanent"));
   EXPECT_TRUE(agent.serves("\"permanent\"}"));

@@ -1,9 +1,9 @@
-#include "flags/agent/feed.h"
+#include "flags/agent/feed/feed.h"
 
 #include <algorithm>
-#include <fmt/format.h>
 
 #include "base/core/log.h"
+#include "flags/agent/feed/feed_cache.h"
 
 namespace trunkline::flags {
 namespace {
@@ -21,16 +21,17 @@ base::Counter polls(base::Metrics& metrics, const std::string& source, const std
 
 }  // namespace
 
-Feed::Feed(Options options, Source& source, const base::Clock& clock, base::Metrics& metrics)
+Feed::Feed(Options options, Source& source, FlagStore& store, size_t place, const base::Clock& clock,
+           base::Metrics& metrics)
     : options_(std::move(options)),
       source_(source),
+      store_(store),
+      place_(place),
       clock_(clock),
       up_(metrics.gauge("flag_source_up", "1 if the last poll gave or confirmed a good flag set.",
                         {{"source", options_.source}})),
       age_seconds_(metrics.gauge("flag_source_age_seconds", "Since the source last gave or confirmed a good flag set.",
                                  {{"source", options_.source}})),
-      flags_(metrics.gauge("flag_set_flags", "Flags in the set that is served.")),
-      problems_(metrics.gauge("flag_set_problems", "Problems in the set that is served.")),
       changed_(polls(metrics, options_.source, "changed")),
       unchanged_(polls(metrics, options_.source, "unchanged")),
       failed_(polls(metrics, options_.source, "failed")),
@@ -46,8 +47,7 @@ void Feed::load() {
     return;
   }
   last_success_ = cached->saved_at;
-  flags_.set(static_cast<double>(cached->snapshot.set.flags().size()));
-  current_.publish(std::make_shared<const Snapshot>(std::move(cached->snapshot)));
+  give(std::make_shared<const Snapshot>(std::move(cached->snapshot)));
   base::log(LogLevel::info, "serving the flags on disk", {{"saved_at", base::to_iso8601(cached->saved_at)}});
 }
 
@@ -77,46 +77,60 @@ base::Result<> Feed::take(const SourceText& text) {
   for (const base::Error& problem : snapshot.set.problems()) {
     base::log(LogLevel::warn, "a flag is wrong", {{"problem", to_string(problem)}});
   }
-  flags_.set(static_cast<double>(snapshot.set.flags().size()));
-  problems_.set(static_cast<double>(snapshot.set.problems().size()));
-  const auto next = std::make_shared<const Snapshot>(std::move(snapshot));
-  current_.publish(next);
-  base::log(LogLevel::info, "new flags", {{"revision", next->revision}, {"etag", next->etag}});
-  if (!options_.cache_dir.empty()) {
-    const auto saved = save_cache(options_.cache_dir, options_.source, *next, clock_.wall());
-    // The set is served all the same; what is lost is a start without the source.
-    if (!saved) base::log(LogLevel::warn, "cannot keep the flags on disk", {{"error", to_string(saved.error())}});
-  }
+  const auto shared = std::make_shared<const Snapshot>(std::move(snapshot));
+  give(shared);
+  if (options_.cache_dir.empty()) return {};
+  const auto saved = save_cache(options_.cache_dir, options_.source, *shared, clock_.wall());
+  // The set is served all the same; what is lost is a start without the source.
+  if (!saved) base::log(LogLevel::warn, "cannot keep the flags on disk", {{"error", to_string(saved.error())}});
   return {};
+}
+
+void Feed::give(std::shared_ptr<const Snapshot> snapshot) {
+  {
+    const std::lock_guard lock(mutex_);
+    snapshot_ = snapshot;
+  }
+  store_.take(place_, std::move(snapshot));
 }
 
 void Feed::fail(const base::Error& error) {
   failed_.add();
   up_.set(0);
   update_age();
+  store_.miss(place_);
   const std::lock_guard lock(mutex_);
+  is_up_ = false;
   const bool again = last_error_ == error;
   last_error_ = error;
-  base::log(again ? LogLevel::debug : LogLevel::warn, "the source gives no good flags", {{"error", to_string(error)}});
+  base::log(again ? LogLevel::debug : LogLevel::warn, "the source gives no good flags",
+            {{"source", options_.source}, {"error", to_string(error)}});
 }
 
 void Feed::succeed() {
   last_success_ = clock_.wall();
   up_.set(1);
   const std::lock_guard lock(mutex_);
-  if (std::exchange(last_error_, std::nullopt)) base::log(LogLevel::info, "source is back");
+  is_up_ = true;
+  if (std::exchange(last_error_, std::nullopt)) {
+    base::log(LogLevel::info, "source is back", {{"source", options_.source}});
+  }
 }
 
 void Feed::update_age() {
   age_seconds_.set(std::chrono::duration<double>(clock_.wall() - last_success_.load()).count());
 }
 
-base::Result<> Feed::ready() const {
-  if (current_.get()) return {};
+FeedHealth Feed::health() const {
+  const base::Millis age = clock_.wall() - last_success_.load();
   const std::lock_guard lock(mutex_);
-  return base::fail(
-      base::Kind::unavailable,
-      fmt::format("no flags yet: {}", last_error_ ? to_string(*last_error_) : "the source was not asked yet"));
+  FeedHealth health{.source = options_.source, .up = is_up_, .age = age, .error = last_error_};
+  if (snapshot_) {
+    health.has_flags = true;
+    health.revision = snapshot_->revision;
+    health.flags = snapshot_->set.flags().size();
+  }
+  return health;
 }
 
 }  // namespace trunkline::flags

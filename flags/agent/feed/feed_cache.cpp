@@ -1,33 +1,29 @@
-#include "flags/agent/snapshot.h"
+#include "flags/agent/feed/feed_cache.h"
+
+#include <fmt/format.h>
 
 #include "base/core/digest.h"
 #include "base/core/files.h"
-#include "flags/definition/yaml/flag_document.h"
 
 namespace trunkline::flags {
 namespace {
 
-constexpr int kCacheVersion = 1;
-
-std::filesystem::path cache_file(const std::filesystem::path& folder) {
-  return folder / "flagset.json";
-}
+constexpr int kVersion = 1;
+constexpr size_t kMostBytes = 128 * 1024 * 1024;
 
 }  // namespace
 
-base::Result<Snapshot> make_snapshot(const SourceText& source) {
-  TRY_ASSIGN(FlagDocument document, parse_flag_document(source.text, source.name));
-  std::string etag = "\"" + base::sha256(document.json).substr(7, 32) + "\"";
-  return Snapshot{std::move(document.set), std::move(document.json), std::move(etag), source.revision};
+std::filesystem::path cache_file(const std::filesystem::path& folder, const std::string& source) {
+  return folder / fmt::format("flagset-{}.json", base::sha256(source).substr(7, 12));
 }
 
 base::Result<CachedSnapshot> load_cache(const std::filesystem::path& folder, const std::string& source) {
-  const std::filesystem::path file = cache_file(folder);
-  TRY_ASSIGN(const std::string text, base::read_file(file));
-  TRY_ASSIGN(const base::Json json, base::parse_json(text, file.string(), {.max_bytes = 128 * 1024 * 1024}));
+  const std::filesystem::path file = cache_file(folder, source);
+  TRY_ASSIGN(const std::string text, base::read_file(file, kMostBytes));
+  TRY_ASSIGN(const base::Json json, base::parse_json(text, file.string(), {.max_bytes = kMostBytes}));
   const base::Where where{file.string(), 0, 0};
   const base::Json* version = base::find(json, "version");
-  if (version == nullptr || *version != kCacheVersion) {
+  if (version == nullptr || *version != kVersion) {
     return base::fail(base::Kind::invalid, "expected a flag cache of version 1", where);
   }
   if (base::string_or(json, "source") != source) {
@@ -42,10 +38,10 @@ base::Result<CachedSnapshot> load_cache(const std::filesystem::path& folder, con
 base::Result<> save_cache(const std::filesystem::path& folder, const std::string& source, const Snapshot& snapshot,
                           base::WallTime now) {
   TRY(base::make_folders(folder));
-  base::JsonObject json{{"version", kCacheVersion}, {"source", source}, {"saved_at", base::to_iso8601(now)}};
+  base::JsonObject json{{"version", kVersion}, {"source", source}, {"saved_at", base::to_iso8601(now)}};
   if (!snapshot.revision.empty()) json["revision"] = snapshot.revision;
   json["document"] = snapshot.document;
-  return base::write_file_atomically(cache_file(folder), base::to_text(json) + "\n", 0600);
+  return base::write_file_atomically(cache_file(folder, source), base::to_text(json) + "\n", 0600);
 }
 
 }  // namespace trunkline::flags

@@ -1,10 +1,10 @@
-#include "flags/agent/feed.h"
+#include "flags/agent/feed/feed.h"
 
 #include <deque>
 #include <gtest/gtest.h>
 
 #include "base/core/files.h"
-#include "flags/agent/routes.h"
+#include "flags/agent/feed/feed_cache.h"
 
 namespace trunkline::flags {
 namespace {
@@ -45,19 +45,27 @@ class FeedTest : public testing::Test {
   FakeSource source_;
   FakeClock clock_;
   base::Metrics metrics_;
-  Feed feed_{options(), source_, clock_, metrics_};
+  FlagStore store_{1, metrics_};
+  Feed feed_{options(), source_, store_, 0, clock_, metrics_};
+
+  const Snapshot* served() {
+    const auto& edition = store_.edition();
+    return edition ? &edition->whole()->snapshot() : nullptr;
+  }
 };
 
 TEST_F(FeedTest, IsNotReadyUntilThereIsAGoodSetAndSaysWhy) {
   source_.fails();
   feed_.poll(0);
-  EXPECT_EQ(feed_.snapshot(), nullptr);
-  EXPECT_EQ(feed_.ready().error().message, "no flags yet: gone");
+  EXPECT_EQ(served(), nullptr);
+  EXPECT_EQ(feed_.health().error->message, "gone");
+  EXPECT_FALSE(feed_.health().has_flags);
   source_.gives(kGood);
   feed_.poll(0);
-  EXPECT_TRUE(feed_.ready());
-  EXPECT_EQ(feed_.snapshot()->document, kGood);
-  EXPECT_EQ(feed_.snapshot()->revision, "c1");
+  EXPECT_TRUE(feed_.health().has_flags);
+  EXPECT_TRUE(feed_.health().up);
+  EXPECT_EQ(served()->document, kGood);
+  EXPECT_EQ(served()->revision, "c1");
 }
 
 TEST_F(FeedTest, TellsAFailureAgainOnceTheSourceWasBack) {
@@ -83,7 +91,7 @@ TEST_F(FeedTest, KeepsTheLastGoodSetWhenTheNewOneIsBad) {
   feed_.poll(0);
   source_.gives("{broken");
   feed_.poll(0);
-  EXPECT_EQ(feed_.snapshot()->document, kGood);
+  EXPECT_EQ(served()->document, kGood);
   EXPECT_TRUE(shows(R"(flag_source_up{source="file:f.json"} 0)"));
   feed_.poll(0);
   EXPECT_TRUE(shows(R"(flag_source_up{source="file:f.json"} 0)")) << "unchanged bad text is still bad";
@@ -97,18 +105,21 @@ TEST_F(FeedTest, StartsFromDiskWhenTheSourceIsGone) {
   feed_.poll(0);
   FakeSource gone;
   base::Metrics metrics;
-  Feed next(options(), gone, clock_, metrics);
+  FlagStore store(1, metrics);
+  Feed next(options(), gone, store, 0, clock_, metrics);
   next.load();
-  ASSERT_TRUE(next.ready());
-  EXPECT_EQ(next.snapshot()->etag, feed_.snapshot()->etag);
-  EXPECT_EQ(next.snapshot()->revision, "c1");
+  ASSERT_TRUE(store.edition());
+  EXPECT_EQ(store.edition()->whole()->snapshot().etag, served()->etag);
+  EXPECT_EQ(store.edition()->whole()->snapshot().revision, "c1");
+  EXPECT_FALSE(next.health().up);
+  EXPECT_TRUE(next.health().has_flags);
 }
 
 TEST_F(FeedTest, KeepsItsCacheToItself) {
   source_.gives(kGood);
   feed_.poll(0);
   using std::filesystem::perms;
-  EXPECT_EQ(std::filesystem::status(folder_.path() / "cache/flagset.json").permissions(),
+  EXPECT_EQ(std::filesystem::status(cache_file(folder_.path() / "cache", "file:f.json")).permissions(),
             perms::owner_read | perms::owner_write);
 }
 
@@ -116,7 +127,7 @@ TEST_F(FeedTest, DoesNotServeTheCacheOfAnotherSourceOrABrokenOne) {
   source_.gives(kGood);
   feed_.poll(0);
   EXPECT_EQ(load_cache(folder_.path() / "cache", "file:other.json").error().kind, base::Kind::not_found);
-  ASSERT_TRUE(base::write_file_atomically(folder_.path() / "cache/flagset.json", R"({"version":9})"));
+  ASSERT_TRUE(base::write_file_atomically(cache_file(folder_.path() / "cache", "file:f.json"), R"({"version":9})"));
   EXPECT_EQ(load_cache(folder_.path() / "cache", "file:f.json").error().kind, base::Kind::invalid);
 }
 
@@ -133,14 +144,6 @@ TEST_F(FeedTest, ShowsTheAgeOfTheLastGoodAnswer) {
   clock_.now += Millis{7'500};
   feed_.update_age();
   EXPECT_TRUE(shows(R"(flag_source_age_seconds{source="file:f.json"} 7.5)"));
-}
-
-TEST(Etag, IsFoundInListsAndWeakForms) {
-  EXPECT_TRUE(names_etag("\"a\"", "\"a\""));
-  EXPECT_TRUE(names_etag("\"b\", W/\"a\"", "\"a\""));
-  EXPECT_TRUE(names_etag("*", "\"a\""));
-  EXPECT_FALSE(names_etag("\"b\"", "\"a\""));
-  EXPECT_FALSE(names_etag("", "\"a\""));
 }
 
 }  // namespace

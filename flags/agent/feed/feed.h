@@ -9,14 +9,24 @@
 
 #include "base/core/metrics.h"
 #include "base/core/retry.h"
-#include "flags/agent/snapshot.h"
-#include "flags/evaluation/current.h"
+#include "flags/agent/store/flag_store.h"
 #include "flags/source/source.h"
 
 namespace trunkline::flags {
 
-// Keeps the agent's snapshot the source's last good text: takes new text from the source, refuses bad text, saves good
-// text on disk, and counts. load() and poll() belong to one thread; the other functions are thread-safe.
+// How a source does.
+struct FeedHealth {
+  std::string source;
+  bool up = false;
+  base::Millis age{0};  // since it last gave or confirmed a good set; of a set from the disk since it was saved
+  bool has_flags = false;
+  std::string revision{};              // of the set
+  size_t flags = 0;                    // in it
+  std::optional<base::Error> error{};  // of the last poll
+};
+
+// Gives the store a source's last good text: takes new text from the source, refuses bad text, saves good text on disk,
+// and counts. load() and poll() belong to one thread; the other functions are thread-safe.
 class Feed {
  public:
   struct Options {
@@ -25,10 +35,11 @@ class Feed {
     std::filesystem::path cache_dir;  // empty: no cache
   };
 
-  // `source`, `clock` and `metrics` outlive this.
-  Feed(Options options, Source& source, const base::Clock& clock, base::Metrics& metrics);
+  // `place` is the source's in the store. The references outlive this.
+  Feed(Options options, Source& source, FlagStore& store, size_t place, const base::Clock& clock,
+       base::Metrics& metrics);
 
-  // Serves what is on disk, if anything is.
+  // Takes what is on disk, if anything is.
   void load();
 
   // Asks the source once; how long to wait until the next time. `random` in [0, 1) spreads many agents.
@@ -37,31 +48,31 @@ class Feed {
   // Lets the metric of the age grow; called now and then, also while a poll is under way.
   void update_age();
 
-  // Null until there is a good set.
-  std::shared_ptr<const Snapshot> snapshot() const { return current_.get(); }
-  // Why there is no set yet; an error only while there is none.
-  base::Result<> ready() const;
+  FeedHealth health() const;
+  Source& source() { return source_; }
 
  private:
   base::Result<> take(const SourceText& text);
   void fail(const base::Error& error);
   void succeed();
+  void give(std::shared_ptr<const Snapshot> snapshot);
 
   Options options_;
   Source& source_;
+  FlagStore& store_;
+  const size_t place_;
   const base::Clock& clock_;
   base::Gauge up_;
   base::Gauge age_seconds_;
-  base::Gauge flags_;
-  base::Gauge problems_;
   base::Counter changed_;
   base::Counter unchanged_;
   base::Counter failed_;
   base::Backoff backoff_;
-  Current<Snapshot> current_;
   std::atomic<base::WallTime> last_success_;
   bool last_text_bad_ = false;
-  mutable std::mutex mutex_;               // for last_error_
+  mutable std::mutex mutex_;  // for what follows
+  bool is_up_ = false;
+  std::shared_ptr<const Snapshot> snapshot_;
   std::optional<base::Error> last_error_;  // of the last poll
 };
 

@@ -1,0 +1,133 @@
+#include "flags/agent/access/access.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <random>
+
+#include "base/core/digest.h"
+#include "base/core/text.h"
+#include "base/yaml/yaml.h"
+
+namespace trunkline::flags {
+namespace {
+
+using base::Kind;
+using base::Result;
+using base::YamlNode;
+
+constexpr std::string_view kDigest = "sha256:";
+constexpr size_t kShortest = 16;
+
+class TokenReader {
+ public:
+  explicit TokenReader(const std::string& file) : file_(file) {}
+
+  Result<std::string> digest(const YamlNode& item) const {
+    const YamlNode* token = item.find("token");
+    if (token == nullptr || !token->is_scalar()) return fail(item, "expected a \"token\"");
+    if (token->text.starts_with(kDigest)) {
+      const bool whole = token->text.size() == kDigest.size() + 64 &&
+                         token->text.find_first_not_of("0123456789abcdef", kDigest.size()) == std::string::npos;
+      if (!whole) return fail(*token, "expected 64 hexadecimal digits after \"sha256:\"");
+      return token->text;
+    }
+    if (token->text.size() < kShortest)
+      return fail(*token, fmt::format("a token has {} characters or more", kShortest));
+    return base::sha256(token->text);
+  }
+
+  Result<Caller> caller(const YamlNode& item) const {
+    Caller caller;
+    for (const base::YamlMember& member : item.members) {
+      if (member.key.text == "name" && member.value.is_scalar()) {
+        caller.name = member.value.text;
+      } else if (member.key.text == "flag_sets") {
+        TRY_ASSIGN(caller.sets, flag_sets(member.value));
+      } else if (member.key.text == "override" && member.value.as_bool()) {
+        caller.override_ = *member.value.as_bool();
+      } else if (member.key.text != "token") {
+        return fail(member.key, "expected name, token, flag_sets (a list) or override (true or false)");
+      }
+    }
+    if (caller.name.empty()) return fail(item, "expected a \"name\"");
+    return caller;
+  }
+
+  base::Where at(const YamlNode& node) const { return {file_, node.start.line, node.start.column}; }
+
+ private:
+  Result<Selection> flag_sets(const YamlNode& list) const {
+    if (!list.is_sequence()) return fail(list, "expected a list of flag set ids");
+    std::vector<std::string> ids;
+    for (const YamlNode& id : list.items) ids.push_back(id.text);
+    return Selection::of(std::move(ids));
+  }
+
+  tl::unexpected<base::Error> fail(const YamlNode& node, std::string message) const {
+    return base::fail(Kind::invalid, std::move(message), at(node));
+  }
+
+  const std::string& file_;
+};
+
+std::string draw_ticket(std::string_view digest) {
+  std::random_device random;
+  std::string seed(digest);
+  for (int i = 0; i < 8; ++i) seed += std::to_string(random());
+  return base::sha256(seed).substr(kDigest.size());
+}
+
+tl::unexpected<base::Error> denied() {
+  return base::fail(Kind::denied, "a bearer token is needed");
+}
+
+}  // namespace
+
+Access::Access() = default;
+
+Result<Access> Access::parse(std::string_view text, const std::string& file) {
+  TRY_ASSIGN(const YamlNode root, base::parse_yaml(text, file));
+  const TokenReader reader(file);
+  const YamlNode* tokens = root.find("tokens");
+  if (tokens == nullptr || !tokens->is_sequence() || tokens->items.empty()) {
+    return base::fail(Kind::invalid, "expected \"tokens\", a list of at least one", reader.at(root));
+  }
+  Access access;
+  access.is_open_ = false;
+  for (const YamlNode& item : tokens->items) {
+    TRY_ASSIGN(std::string digest, reader.digest(item));
+    TRY_ASSIGN(Caller caller, reader.caller(item));
+    const bool twice = std::any_of(access.tokens_.begin(), access.tokens_.end(), [&](const Token& other) {
+      return other.digest == digest || other.caller.name == caller.name;
+    });
+    if (twice) return base::fail(Kind::invalid, "this name or token stands here a second time", reader.at(item));
+    caller.ticket = draw_ticket(digest);
+    access.tokens_.push_back({std::move(digest), std::move(caller)});
+  }
+  return access;
+}
+
+Result<const Caller*> Access::authorize(std::optional<std::string_view> authorization) const {
+  if (is_open_) return &anybody_;
+  constexpr std::string_view kBearer = "Bearer ";
+  if (!authorization || !authorization->starts_with(kBearer)) return denied();
+  const std::string digest = base::sha256(base::trim(authorization->substr(kBearer.size())));
+  const Caller* found = nullptr;
+  for (const Token& token : tokens_) {
+    if (base::equal_in_constant_time(token.digest, digest)) found = &token.caller;
+  }
+  if (found == nullptr) return denied();
+  return found;
+}
+
+Result<const Caller*> Access::by_ticket(std::string_view ticket) const {
+  if (is_open_) return &anybody_;
+  const Caller* found = nullptr;
+  for (const Token& token : tokens_) {
+    if (base::equal_in_constant_time(token.caller.ticket, ticket)) found = &token.caller;
+  }
+  if (found == nullptr) return denied();
+  return found;
+}
+
+}  // namespace trunkline::flags

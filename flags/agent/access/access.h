@@ -1,0 +1,51 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/core/result.h"
+#include "flags/agent/store/selection.h"
+
+// Who may ask an agent for what (docs/formats/agent-tokens.md).
+namespace trunkline::flags {
+
+// Somebody who was let in. Lives as long as the Access that gave it.
+struct Caller {
+  std::string name;        // of the token; empty where none is needed
+  Selection sets;          // what they may see
+  bool override_ = false;  // whether they may put overrides in force
+  std::string ticket;      // opens the event stream where no header can be sent; empty where no token is needed
+};
+
+class Access {
+ public:
+  // No tokens: everybody may see all flags, and nobody may override.
+  Access();
+
+  // Kind::invalid with the place for a file that is none, has no token, a token of less than 16 characters, or one
+  // twice.
+  static base::Result<Access> parse(std::string_view text, const std::string& file);
+
+  // Whom the value of an Authorization header ("Bearer TOKEN") names. Kind::denied for a missing or wrong token. Takes
+  // the same time for each token.
+  base::Result<const Caller*> authorize(std::optional<std::string_view> authorization) const;
+  // Whom a ticket names. A ticket holds as long as the process; it lets in to nothing but the event stream.
+  base::Result<const Caller*> by_ticket(std::string_view ticket) const;
+
+  bool is_open() const { return is_open_; }
+
+ private:
+  struct Token {
+    std::string digest;  // "sha256:..."
+    Caller caller;
+  };
+
+  bool is_open_ = true;
+  Caller anybody_;
+  std::vector<Token> tokens_;
+};
+
+}  // namespace trunkline::flags

@@ -1,0 +1,96 @@
+#include "flags/agent/store/flag_store.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/core/log.h"
+#include "flags/agent/store/merge.h"
+
+namespace trunkline::flags {
+namespace {
+
+constexpr base::JsonLimits kDocument{.max_bytes = 128 * 1024 * 1024};
+
+// A document that was read once is read again: this does not fail.
+base::Json document_of(const Snapshot& snapshot) {
+  return base::parse_json(snapshot.document, "flags", kDocument).value();
+}
+
+}  // namespace
+
+FlagStore::FlagStore(size_t sources, base::Metrics& metrics)
+    : metrics_(metrics),
+      flags_(metrics.gauge("flag_set_flags", "Flags in the set that is served.")),
+      problems_(metrics.gauge("flag_set_problems", "Problems in the set that is served.")),
+      inputs_(sources) {}
+
+void FlagStore::take(size_t source, std::shared_ptr<const Snapshot> snapshot) {
+  const std::lock_guard lock(mutex_);
+  inputs_[source] = {std::move(snapshot), true};
+  rebuild();
+}
+
+void FlagStore::miss(size_t source) {
+  const std::lock_guard lock(mutex_);
+  if (std::exchange(inputs_[source].asked, true)) return;
+  rebuild();
+}
+
+void FlagStore::set_overrides(std::vector<Override> overrides) {
+  const std::lock_guard lock(mutex_);
+  if (overrides == overrides_) return;
+  overrides_ = std::move(overrides);
+  rebuild();
+}
+
+void FlagStore::rebuild() {
+  const bool all_asked = std::all_of(inputs_.begin(), inputs_.end(), [](const Input& input) { return input.asked; });
+  if (!all_asked) return;
+  const std::shared_ptr<const Snapshot> next = build();
+  if (!next) return;
+  const std::shared_ptr<const Edition> before = current_.get();
+  if (before && before->whole()->snapshot().etag == next->etag &&
+      before->whole()->snapshot().revision == next->revision) {
+    return;
+  }
+  flags_.set(static_cast<double>(next->set.flags().size()));
+  problems_.set(static_cast<double>(next->set.problems().size()));
+  const auto edition = std::make_shared<const Edition>(next, metrics_);
+  current_.publish(edition);
+  base::log(base::LogLevel::info, "new flags", {{"revision", next->revision}, {"etag", next->etag}});
+  for (const Listener& listener : listeners_) listener(edition);
+}
+
+// Null if no source has flags.
+std::shared_ptr<const Snapshot> FlagStore::build() const {
+  std::vector<std::shared_ptr<const Snapshot>> given;
+  for (const Input& input : inputs_) {
+    if (input.snapshot) given.push_back(input.snapshot);
+  }
+  if (given.empty()) return nullptr;
+  if (given.size() == 1 && overrides_.empty()) return given.front();
+  std::vector<base::Json> documents;
+  std::vector<std::string> revisions;
+  for (const auto& snapshot : given) {
+    documents.push_back(document_of(*snapshot));
+    if (!snapshot->revision.empty()) revisions.push_back(snapshot->revision);
+  }
+  base::Json document = documents.size() == 1 ? std::move(documents.front()) : merge_documents(documents);
+  for (const Override& wanted : overrides_) apply_override(document, wanted);
+  auto made = make_snapshot({base::to_text(document), "flags", fmt::format("{}", fmt::join(revisions, "+"))});
+  if (!made) {
+    // Too large together, most likely. What is served stays.
+    base::log(base::LogLevel::error, "the sources cannot be merged", {{"error", base::to_string(made.error())}});
+    return nullptr;
+  }
+  return std::make_shared<const Snapshot>(*std::move(made));
+}
+
+base::Result<> FlagStore::check(const Override& wanted) const {
+  const std::shared_ptr<const Edition> edition = current_.get();
+  if (!edition) return base::fail(base::Kind::unavailable, "there are no flags yet");
+  return check_override(document_of(edition->whole()->snapshot()), wanted);
+}
+
+}  // namespace trunkline::flags

@@ -1,0 +1,14 @@
+#include "flags/agent/store/snapshot.h"
+
+#include "base/core/digest.h"
+#include "flags/definition/yaml/flag_document.h"
+
+namespace trunkline::flags {
+
+base::Result<Snapshot> make_snapshot(const SourceText& source) {
+  TRY_ASSIGN(FlagDocument document, parse_flag_document(source.text, source.name));
+  std::string etag = "\"" + base::sha256(document.json).substr(7, 32) + "\"";
+  return Snapshot{std::move(document.set), std::move(document.json), std::move(etag), source.revision};
+}
+
+}  // namespace trunkline::flags

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "base/http/client.h"
+#include "flags/source/source.h"
+
+namespace trunkline::flags {
+
+// A document on an HTTP server, asked for with its ETag. A server that takes part in `Prefer: wait` (RFC 7240), as
+// another agent's /v1/flagset does, answers when there is something new, so that a change passes a chain at once.
+class HttpSource final : public Source {
+ public:
+  // `token` is sent as a bearer token unless it is empty.
+  HttpSource(std::string url, std::string token, std::unique_ptr<base::HttpClient> client)
+      : url_(std::move(url)), token_(std::move(token)), client_(std::move(client)) {}
+
+  // One that waits as long as a server may be asked to.
+  static std::unique_ptr<base::HttpClient> make_client();
+
+  base::Result<std::optional<SourceText>> poll() override;
+  base::Millis interval(base::Millis wanted) const override;
+
+ private:
+  base::Request request() const;
+
+  std::string url_;
+  std::string token_;
+  std::unique_ptr<base::HttpClient> client_;
+  std::string etag_;
+  bool held_ = false;  // the server has kept the last request until there was something to say
+};
+
+}  // namespace trunkline::flags

@@ -1,0 +1,91 @@
+#include "flags/agent/access/access.h"
+
+#include <gtest/gtest.h>
+
+#include "base/core/digest.h"
+#include "flags/agent/access/rate_limit.h"
+
+namespace trunkline::flags {
+namespace {
+
+const std::string kFile = R"(tokens:
+  - name: ops
+    token: ops-token-0123456789
+    override: true
+  - name: web
+    token: )" + base::sha256("web-token-0123456789") +
+                          R"(
+    flag_sets: [web, shop]
+)";
+
+TEST(Access, LetsEverybodySeeEverythingWithoutTokensButOverrideNothing) {
+  const Access access;
+  const Caller* caller = *access.authorize(std::nullopt);
+  EXPECT_EQ(caller->sets, Selection::all());
+  EXPECT_FALSE(caller->override_);
+  EXPECT_EQ(caller->ticket, "");
+}
+
+TEST(Access, KnowsATokenByItselfOrByItsDigest) {
+  const Access access = Access::parse(kFile, "tokens.yaml").value();
+  const Caller* ops = *access.authorize("Bearer ops-token-0123456789");
+  EXPECT_EQ(ops->name, "ops");
+  EXPECT_TRUE(ops->override_);
+  EXPECT_EQ(ops->sets, Selection::all());
+  const Caller* web = *access.authorize("Bearer web-token-0123456789");
+  EXPECT_EQ(web->name, "web");
+  EXPECT_FALSE(web->override_);
+  EXPECT_EQ(web->sets, Selection::of({"shop", "web"}));
+}
+
+TEST(Access, RefusesEverythingElse) {
+  const Access access = Access::parse(kFile, "tokens.yaml").value();
+  for (const std::string& header :
+       {std::string(), std::string("Bearer "), std::string("Bearer ops"), std::string("Basic ops-token-0123456789"),
+        "Bearer " + base::sha256("web-token-0123456789")}) {
+    EXPECT_EQ(access.authorize(header).error().kind, base::Kind::denied) << header;
+  }
+  EXPECT_EQ(access.authorize(std::nullopt).error().kind, base::Kind::denied);
+}
+
+TEST(Access, GivesEachTokenATicketOfItsOwnForItsStream) {
+  const Access access = Access::parse(kFile, "tokens.yaml").value();
+  const Caller* ops = *access.authorize("Bearer ops-token-0123456789");
+  const Caller* web = *access.authorize("Bearer web-token-0123456789");
+  EXPECT_EQ(*access.by_ticket(ops->ticket), ops);
+  EXPECT_EQ(*access.by_ticket(web->ticket), web);
+  EXPECT_FALSE(access.by_ticket("ops-token-0123456789"));
+  EXPECT_FALSE(access.authorize("Bearer " + ops->ticket)) << "it opens nothing else";
+  EXPECT_NE(Access::parse(kFile, "f")->authorize("Bearer ops-token-0123456789").value()->ticket, ops->ticket);
+}
+
+TEST(Access, SaysWhereTheFileIsWrong) {
+  const auto error = [](const std::string& text) { return to_string(Access::parse(text, "t.yaml").error()); };
+  EXPECT_EQ(error("tokens: []"), "t.yaml:1:1: expected \"tokens\", a list of at least one");
+  EXPECT_EQ(error("tokens:\n  - name: a\n    token: short\n"), "t.yaml:3:12: a token has 16 characters or more");
+  EXPECT_EQ(error("tokens:\n  - token: 0123456789abcdef\n"), "t.yaml:2:5: expected a \"name\"");
+  EXPECT_EQ(error("tokens:\n  - name: a\n    token: sha256:12\n"),
+            "t.yaml:3:12: expected 64 hexadecimal digits after \"sha256:\"");
+  EXPECT_EQ(error("tokens:\n  - {name: a, token: 0123456789abcdef}\n  - {name: b, token: 0123456789abcdef}\n"),
+            "t.yaml:3:5: this name or token stands here a second time");
+  EXPECT_EQ(error("tokens:\n  - {name: a, token: 0123456789abcdef, overide: true}\n"),
+            "t.yaml:2:40: expected name, token, flag_sets (a list) or override (true or false)");
+}
+
+TEST(RateLimit, GivesEachCallerTheirOwnShare) {
+  const Caller a{.name = "a", .sets = {}, .ticket = ""}, b{.name = "b", .sets = {}, .ticket = ""};
+  RateLimit limit(2);
+  base::SteadyTime now{};
+  EXPECT_TRUE(limit.take(a, now));
+  EXPECT_TRUE(limit.take(a, now));
+  EXPECT_FALSE(limit.take(a, now));
+  EXPECT_TRUE(limit.take(b, now));
+  now += std::chrono::milliseconds{500};
+  EXPECT_TRUE(limit.take(a, now));
+  EXPECT_FALSE(limit.take(a, now));
+  RateLimit none(0);
+  for (int i = 0; i < 1000; ++i) EXPECT_TRUE(none.take(a, now));
+}
+
+}  // namespace
+}  // namespace trunkline::flags
