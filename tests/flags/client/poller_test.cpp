@@ -21,11 +21,13 @@ struct Agent {
 class FakeHttp final : public base::HttpClient {
  public:
   explicit FakeHttp(Agent& agent) : agent_(agent) {}
-  base::Result<base::Response> send(const std::string& url, const base::Request& request) override {
+  base::Result<base::Response> send(const std::string& url, const base::Request& request,
+                                    std::optional<Millis>) override {
     agent_.url = url;
     agent_.request = request;
     return agent_.answer;
   }
+  void cancel() override {}
 
  private:
   Agent& agent_;
