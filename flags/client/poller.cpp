@@ -15,8 +15,8 @@ using base::Result;
 
 namespace {
 
-// Between two requests that the agent may hold: one that answers at once does not make this a busy loop.
-constexpr Millis kBreath{100};
+// From one request that the agent may hold to the next: one that answers at once does not make this a busy loop.
+constexpr Millis kShortest{100};
 // For the answer itself, after the time that the agent waits.
 constexpr Millis kGrace{5000};
 
@@ -41,10 +41,12 @@ Result<> check(const ClientOptions& options) {
 
 }  // namespace
 
-Poller::Poller(ClientOptions options, FlagStore& store, std::unique_ptr<base::HttpClient> http)
+Poller::Poller(ClientOptions options, FlagStore& store, std::unique_ptr<base::HttpClient> http,
+               const base::Clock& clock)
     : options_(std::move(options)),
       store_(store),
       http_(std::move(http)),
+      clock_(clock),
       backoff_(std::min(Millis{200}, options_.poll_interval), 2, std::max(Millis{5000}, options_.poll_interval)) {
   options_.wait = std::chrono::floor<std::chrono::seconds>(std::max(options_.wait, Millis{0}));
 }
@@ -60,6 +62,7 @@ void Poller::load() {
 Millis Poller::poll(double random) {
   // When the agent comes back its first answer is wanted now, not at its next change.
   const bool may_wait = in_touch_ && !etag_.empty() && options_.wait > Millis{0};
+  const base::SteadyTime asked = clock_.steady();
   auto response = check(options_).and_then([&] {
     return http_->send(options_.agent_url + "/v1/flagset", next_request(may_wait),
                        may_wait ? std::optional(options_.wait + kGrace) : std::nullopt);
@@ -71,8 +74,14 @@ Millis Poller::poll(double random) {
     return backoff_.next(random);
   }
   backoff_.reset();
-  const bool may_wait_next = !etag_.empty() && options_.wait > Millis{0};
-  if (may_wait_next && (!may_wait || has_waited(*response))) return kBreath;
+  return pause(!may_wait || has_waited(*response), asked, random);
+}
+
+Millis Poller::pause(bool may_wait_next, base::SteadyTime asked, double random) const {
+  if (may_wait_next && !etag_.empty() && options_.wait > Millis{0}) {
+    const auto taken = std::chrono::floor<Millis>(clock_.steady() - asked);
+    return std::max(kShortest - taken, Millis{0});
+  }
   return std::chrono::duration_cast<Millis>(options_.poll_interval * (0.9 + 0.1 * random));
 }
 

@@ -18,8 +18,9 @@ namespace trunkline::flags {
 // cancel(). Private to client/.
 class Poller {
  public:
-  // `store` outlives this.
-  Poller(ClientOptions options, FlagStore& store, std::unique_ptr<base::HttpClient> http);
+  // `store` and `clock` outlive this.
+  Poller(ClientOptions options, FlagStore& store, std::unique_ptr<base::HttpClient> http,
+         const base::Clock& clock = base::system_clock());
 
   // Takes the flags on disk, if there are any.
   void load();
@@ -29,6 +30,7 @@ class Poller {
   void cancel() { http_->cancel(); }
 
  private:
+  base::Millis pause(bool may_wait_next, base::SteadyTime asked, double random) const;
   base::Request next_request(bool may_wait) const;
   base::Result<> take(const base::Response& response);
   void save(const std::string& document) const;
@@ -37,6 +39,7 @@ class Poller {
   ClientOptions options_;
   FlagStore& store_;
   std::unique_ptr<base::HttpClient> http_;
+  const base::Clock& clock_;
   base::Backoff backoff_;
   std::string etag_;
   bool in_touch_ = false;  // the last answer was a good one

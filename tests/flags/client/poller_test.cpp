@@ -16,12 +16,21 @@ using testing::Not;
 
 const char* const kFlags = R"({"flags": {"n": {"state": "ENABLED", "variants": {"v": 301}, "defaultVariant": "v"}}})";
 
+class FakeClock final : public base::Clock {
+ public:
+  base::WallTime wall() const override { return {}; }
+  base::SteadyTime steady() const override { return now; }
+  base::SteadyTime now{};
+};
+
 // Answers with what is set here and keeps the last request.
 struct Agent {
   base::Result<base::Response> answer = base::fail(base::Kind::unavailable, "refused");
   base::Request request{};
   std::string url{};
   std::optional<Millis> timeout{};
+  Millis takes{0};  // to answer
+  FakeClock clock{};
 
   std::string sent(std::string_view name) const { return std::string(request.headers.find(name).value_or("")); }
 };
@@ -34,6 +43,7 @@ class FakeHttp final : public base::HttpClient {
     agent_.url = url;
     agent_.request = request;
     agent_.timeout = timeout;
+    agent_.clock.now += agent_.takes;
     return agent_.answer;
   }
   void cancel() override {}
@@ -46,7 +56,7 @@ class PollerTest : public testing::Test {
  protected:
   Poller poller(ClientOptions options = {}) {
     options.agent_url = "http://agent";
-    return Poller(std::move(options), store_, std::make_unique<FakeHttp>(agent_));
+    return Poller(std::move(options), store_, std::make_unique<FakeHttp>(agent_), agent_.clock);
   }
   static base::Response flags(const char* document = kFlags) { return {200, {{"ETag", "\"1\""}}, document}; }
   static base::Response unchanged_after_wait() { return {304, {{"Preference-Applied", "wait=30"}}}; }
@@ -97,15 +107,16 @@ TEST_F(PollerTest, KeepsTheFlagsWhenTheAgentGoesAway) {
 TEST_F(PollerTest, LetsTheAgentWaitForAChangeOnceItHasFlags) {
   Poller poller = this->poller({.wait = Millis{30'900}});
   agent_.answer = flags();
-  EXPECT_LE(poller.poll(1), Millis{100}) << "asks again at once";
+  EXPECT_EQ(poller.poll(1), Millis{100});
   EXPECT_EQ(agent_.sent("Prefer"), "") << "the first answer is wanted now";
   EXPECT_EQ(agent_.timeout, std::nullopt);
   agent_.answer = unchanged_after_wait();
-  const Millis pause = poller.poll(1);
+  agent_.takes = Millis{30'000};
+  EXPECT_EQ(poller.poll(1), Millis{0}) << "asks again at once";
   EXPECT_EQ(agent_.sent("Prefer"), "wait=30") << "whole seconds";
   EXPECT_EQ(agent_.timeout, Millis{35'000});
-  EXPECT_LE(pause, Millis{100});
-  EXPECT_GE(pause, Millis{20}) << "an agent that answers at once is not asked in a busy loop";
+  agent_.takes = Millis{1};
+  EXPECT_EQ(poller.poll(1), Millis{99}) << "an agent that answers at once is not asked in a busy loop";
 }
 
 TEST_F(PollerTest, PollsAnAgentThatDoesNotWait) {
