@@ -15,9 +15,11 @@
 #include <map>
 #include <mutex>
 #include <ostream>
+#include <sys/socket.h>
 #include <utility>
 #include <vector>
 
+#include "base/http/open_sockets.h"
 #include "base/http/url.h"
 
 namespace trunkline::base {
@@ -55,6 +57,34 @@ class Deadline {
   SteadyTime deadline_ = SteadyTime::max();
 };
 
+// A connection that cancel() can end.
+class WatchedSocket : public net::StreamSocketImpl {
+ public:
+  WatchedSocket(OpenSockets& open, int how) : open_(open), how_(how) {}
+
+  using net::StreamSocketImpl::connect;
+  void connect(const net::SocketAddress& address, const Poco::Timespan& timeout) override {
+    if (!initialized()) init(address.af());
+    if (!open_.add(sockfd(), how_)) throw Poco::IOException("cancelled");
+    net::StreamSocketImpl::connect(address, timeout);
+  }
+  void close() override {
+    open_.remove(sockfd());
+    net::StreamSocketImpl::close();
+  }
+  using net::StreamSocketImpl::sendBytes;
+  int sendBytes(const void* buffer, int length, int flags) override {
+    return net::StreamSocketImpl::sendBytes(buffer, length, flags | MSG_NOSIGNAL);
+  }
+
+ protected:
+  ~WatchedSocket() override { open_.remove(sockfd()); }
+
+ private:
+  OpenSockets& open_;
+  const int how_;
+};
+
 // A socket that no read keeps beyond the deadline: a timeout alone begins anew with every byte of a peer that drips.
 template <typename Impl>
 class DeadlineSocket final : public Impl, public Deadline {
@@ -82,19 +112,29 @@ class PocoClient final : public HttpClient {
  public:
   explicit PocoClient(ClientOptions options) : options_(options) {}
 
-  Result<Response> send(const std::string& text, const Request& request) override {
+  Result<Response> send(const std::string& text, const Request& request, std::optional<Millis> timeout) override {
     TRY_ASSIGN(const Url url, parse_url(text));
+    auto answer = send_to(text, url, request, timeout.value_or(options_.timeout));
+    if (!answer && open_.is_shut_down()) {
+      return fail(Kind::cancelled, fmt::format("{} {}: cancelled", request.method, text));
+    }
+    return answer;
+  }
+
+  void cancel() override { open_.shut_down(); }
+
+ private:
+  Result<Response> send_to(const std::string& text, const Url& url, const Request& request, Millis timeout) {
     const std::string key = fmt::format("{}://{}:{}", url.scheme, url.host, url.port);
     if (Session kept = take(key)) {
-      auto answer = try_once(text, url, request, key, std::move(kept));
+      auto answer = try_once(text, url, request, key, std::move(kept), timeout);
       // The server may have closed it while it lay here; a fresh connection tells.
       const bool may_be_stale = !answer && answer.error().kind == Kind::unavailable;
       if (!may_be_stale || !is_idempotent(request.method)) return answer;
     }
-    return try_once(text, url, request, key, nullptr);
+    return try_once(text, url, request, key, nullptr, timeout);
   }
 
- private:
   Session take(const std::string& key) {
     const std::lock_guard lock(mutex_);
     auto& idle = idle_[key];
@@ -113,17 +153,19 @@ class PocoClient final : public HttpClient {
   Session connect(const Url& url) {
     Session session;
     if (url.scheme == "unix") {
-      net::StreamSocket socket(new DeadlineSocket<net::StreamSocketImpl>);
+      net::StreamSocket socket(new DeadlineSocket<WatchedSocket>(open_, SHUT_RDWR));
       socket.connect(net::SocketAddress(net::SocketAddress::UNIX_LOCAL, url.host), timespan(options_.connect_timeout));
       socket.setSendTimeout(timespan(options_.timeout));
       session = std::make_unique<net::HTTPClientSession>(socket);
     } else if (url.scheme == "https") {
-      auto* socket = new DeadlineSocket<net::SecureStreamSocketImpl>(tls());
+      // Only reads are ended: OpenSSL would raise SIGPIPE when it says goodbye on a socket that is shut for writing.
+      Poco::AutoPtr<WatchedSocket> plain(new WatchedSocket(open_, SHUT_RD));
+      auto* socket = new DeadlineSocket<net::SecureStreamSocketImpl>(plain.get(), tls());
       socket->setPeerHostName(url.host);
       session = std::make_unique<OnSocket<net::HTTPSClientSession>>(socket, url.host, url.port, tls());
       session->setKeepAlive(true);
     } else {
-      auto* socket = new DeadlineSocket<net::StreamSocketImpl>;
+      auto* socket = new DeadlineSocket<WatchedSocket>(open_, SHUT_RDWR);
       session = std::make_unique<OnSocket<net::HTTPClientSession>>(socket, url.host, url.port);
       session->setKeepAlive(true);
     }
@@ -140,15 +182,15 @@ class PocoClient final : public HttpClient {
   }
 
   Result<Response> try_once(const std::string& text, const Url& url, const Request& request, const std::string& key,
-                            Session session) {
+                            Session session, Millis timeout) {
     const auto failed = [&](Kind kind, std::string_view why) {
       return fail(kind, fmt::format("{} {}: {}", request.method, text, why));
     };
     try {
       if (!session) session = connect(url);
-      return exchange(url, request, key, std::move(session), failed);
+      return exchange(url, request, key, std::move(session), timeout, failed);
     } catch (const Poco::TimeoutException&) {
-      return failed(Kind::timeout, fmt::format("no answer within {}", format_duration(options_.timeout)));
+      return failed(Kind::timeout, fmt::format("no answer within {}", format_duration(timeout)));
     } catch (const net::NoMessageException&) {
       return failed(Kind::unavailable, "the connection was closed without an answer");
     } catch (const net::MessageException& e) {
@@ -164,7 +206,7 @@ class PocoClient final : public HttpClient {
 
   template <typename Failed>
   Result<Response> exchange(const Url& url, const Request& request, const std::string& key, Session session,
-                            const Failed& failed) {
+                            Millis timeout, const Failed& failed) {
     net::HTTPRequest out(request.method, url.target, net::HTTPMessage::HTTP_1_1);
     for (const Header& header : request.headers) out.add(header.name, header.value);
     out.set("Host", url.authority());
@@ -173,7 +215,7 @@ class PocoClient final : public HttpClient {
       out.setContentLength64(static_cast<Poco::Int64>(request.body.size()));
     }
     std::ostream& sending = session->sendRequest(out);
-    dynamic_cast<Deadline&>(*session->socket().impl()).set(std::chrono::steady_clock::now() + options_.timeout);
+    dynamic_cast<Deadline&>(*session->socket().impl()).set(std::chrono::steady_clock::now() + timeout);
     sending << request.body << std::flush;
 
     net::HTTPResponse in;
@@ -200,6 +242,7 @@ class PocoClient final : public HttpClient {
   }
 
   const ClientOptions options_;
+  OpenSockets open_;  // before the sessions, whose sockets are in it
   std::mutex mutex_;
   std::map<std::string, std::vector<Session>> idle_;
   net::Context::Ptr tls_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/core/clock.h"
@@ -22,9 +23,15 @@ class HttpClient {
 
   // Sends `request` to `url` (url.h: http, https, unix:/path.sock:/target). The target comes from the URL, the one in
   // the request is not looked at; Host and Content-Length are set here. Any status is an answer; redirects are not
-  // followed. Failures: Kind::unavailable (refused, unknown host, hung up), timeout, invalid (a bad URL, an answer
-  // that is no HTTP or larger than max_body).
-  virtual Result<Response> send(const std::string& url, const Request& request) = 0;
+  // followed. `timeout` stands in for that of the options, for an answer that is known to take long. Failures:
+  // Kind::unavailable (refused, unknown host, hung up), timeout, invalid (a bad URL, an answer that is no HTTP or
+  // larger than max_body), cancelled.
+  virtual Result<Response> send(const std::string& url, const Request& request,
+                                std::optional<Millis> timeout = std::nullopt) = 0;
+
+  // Ends the requests that are under way in other threads and refuses all later ones: Kind::cancelled. An answer that
+  // is here already is still given. Not ended: the look-up of a host name, and over TLS the sending of a body.
+  virtual void cancel() = 0;
 };
 
 // Keeps connections alive and pooled by host. A kept connection that turns out to be dead is replaced once by a fresh

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -10,35 +9,40 @@
 #include "base/core/retry.h"
 #include "base/http/client.h"
 #include "flags/client/client.h"
-#include "flags/definition/flag_set.h"
-#include "flags/evaluation/current.h"
+#include "flags/client/flag_store.h"
 
 namespace trunkline::flags {
 
-// Keeps a client's flags the agent's: one request a poll, answered 304 as long as nothing changed. Private to client/.
+// Keeps a client's flags the agent's. It asks with the ETag of what it has; an agent that knows `Prefer: wait` (RFC
+// 7240) answers when something changed or the time is over, any other is asked every poll interval. One thread but for
+// cancel(). Private to client/.
 class Poller {
  public:
-  Poller(ClientOptions options, std::unique_ptr<base::HttpClient> http);
+  // `store` and `clock` outlive this.
+  Poller(ClientOptions options, FlagStore& store, std::unique_ptr<base::HttpClient> http,
+         const base::Clock& clock = base::system_clock());
 
   // Takes the flags on disk, if there are any.
   void load();
   // Asks the agent once; how long to wait until the next time. `random` in [0, 1).
   base::Millis poll(double random);
-
-  // Thread-safe.
-  const std::shared_ptr<const FlagSet>& flags() const noexcept { return flags_.get(); }
-  ClientState state() const noexcept { return state_; }
+  // Ends a poll() that is under way in another thread, and all later ones, without a change of the status.
+  void cancel() { http_->cancel(); }
 
  private:
-  base::Result<> refresh();
-  base::Result<> take(const std::string& document);
+  base::Millis pause(bool may_wait_next, base::SteadyTime asked, double random) const;
+  base::Request next_request(bool may_wait) const;
+  base::Result<> take(const base::Response& response);
+  void save(const std::string& document) const;
+  void lose(const base::Error& error);
 
   ClientOptions options_;
+  FlagStore& store_;
   std::unique_ptr<base::HttpClient> http_;
+  const base::Clock& clock_;
   base::Backoff backoff_;
   std::string etag_;
-  Current<FlagSet> flags_;
-  std::atomic<ClientState> state_{ClientState::not_ready};
+  bool in_touch_ = false;  // the last answer was a good one
 };
 
 // Runs a poller until it is destroyed.

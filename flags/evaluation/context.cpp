@@ -16,4 +16,17 @@ base::Result<EvaluationContext> context_from_json(base::Json json) {
   return context;
 }
 
+EvaluationContext merged(const EvaluationContext& below, const EvaluationContext& above) {
+  EvaluationContext both = below;
+  if (!above.targeting_key.empty()) both.targeting_key = above.targeting_key;
+  auto* attributes = both.attributes.if_object();
+  const auto* wins = above.attributes.if_object();
+  if (attributes == nullptr || wins == nullptr) {
+    both.attributes = above.attributes;
+  } else {
+    for (const auto& member : *wins) attributes->insert_or_assign(member.key(), member.value());
+  }
+  return both;
+}
+
 }  // namespace trunkline::flags

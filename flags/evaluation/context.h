@@ -16,4 +16,7 @@ struct EvaluationContext {
 // From OpenFeature's JSON form, in which targetingKey is a member. Kind::invalid if it is no object.
 base::Result<EvaluationContext> context_from_json(base::Json json);
 
+// Both; where they have the same attribute or both a targeting key, `above` wins.
+EvaluationContext merged(const EvaluationContext& below, const EvaluationContext& above);
+
 }  // namespace trunkline::flags

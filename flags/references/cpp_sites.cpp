@@ -95,6 +95,7 @@ class Classifier {
     if (key + 1 >= tokens_.size() || !is_one_of(tokens_[key + 1], {",", ")"})) return left("the key goes on");
     const std::string_view getter = tokens_[key - 2].text;
     if (getter.ends_with("_details")) return left("it asks for details");
+    if (getter == "get_object") return left("it asks for an object");
     if (!is_one_of(tokens_[key - 2], {"get_bool", "get_string", "get_int", "get_double"})) {
       return left(fmt::format("{} is no getter of a flag client", getter));
     }

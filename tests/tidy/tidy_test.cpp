@@ -64,8 +64,12 @@ TEST(Tidy, FindsAnArrowAgainstTheTable) {
   EXPECT_EQ(rules({{"base/core/a.cpp", "# include  \"flags/client/client.h\"\n"}}).count("arrow"), 1u);
 }
 
-TEST(Tidy, LetsTheShortenerSeeOneHeaderOfFlagsOnly) {
+TEST(Tidy, LetsTheShortenerSeeTheDoorsOfTheFlagClientOnly) {
   Tree tree = clean();
+  tree["shortener/serve.cpp"] += "#include \"flags/client/in_memory.h\"\n";
+  EXPECT_EQ(rules(tree), std::set<std::string>{"door"});
+  tree["flags/README.md"] += "`flags/client/in_memory.h`";
+  EXPECT_THAT(rules(tree), IsEmpty());
   tree["flags/README.md"] += "`flags/definition/flag_set.h`";
   tree["shortener/serve.cpp"] += "#include \"flags/definition/flag_set.h\"\n";
   EXPECT_EQ(rules(tree), std::set<std::string>{"arrow"});

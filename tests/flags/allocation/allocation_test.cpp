@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <new>
 
+#include "flags/client/in_memory.h"
 #include "flags/evaluation/evaluation.h"
 
 // A program of its own, for it replaces the heap of the whole process by one that counts.
@@ -85,6 +86,23 @@ TEST(Evaluation, TakesNothingFromTheHeap) {
     EXPECT_FALSE(answer.error_code) << each.key;
     EXPECT_EQ(answer.reason, each.key == "static" ? Reason::statically : Reason::targeting_match) << each.key;
   }
+}
+
+TEST(Client, TakesNothingFromTheHeapForABoolAnIntAndADouble) {
+  InMemoryFlags flags;
+  flags.set("b", true);
+  flags.set("i", 301);
+  flags.set("d", 0.5);
+  const Client& client = flags.client();
+  const EvaluationContext context{.targeting_key = "a-user-with-a-longer-name-than-fits-into-a-small-string"};
+  // A thread's first read since a change takes over the new flags.
+  client.get_bool("b", context, false);
+  const size_t before = allocations;
+  EXPECT_TRUE(client.get_bool("b", context, false));
+  EXPECT_EQ(client.get_int("i", context, 0), 301);
+  EXPECT_EQ(client.get_double("d", context, 0), 0.5);
+  EXPECT_EQ(client.get_int("a-flag-that-nobody-has-ever-heard-of", context, 7), 7);
+  EXPECT_EQ(allocations, before);
 }
 
 TEST(Evaluation, CountsWhatTheHeapGives) {

@@ -1,6 +1,7 @@
 #include "base/http/client.h"
 
 #include <atomic>
+#include <future>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <thread>
@@ -127,6 +128,92 @@ TEST(Client, BoundsAnAnswerThatDrips) {
     ASSERT_FALSE(answer) << start;
     EXPECT_EQ(answer.error().kind, Kind::timeout) << start << to_string(answer.error());
     EXPECT_LT(std::chrono::steady_clock::now() - asked, Millis(2000)) << start;
+  }
+}
+
+TEST(Client, WaitsLongerForAnAnswerThatIsKnownToTakeLong) {
+  const Peer peer([](RawListener& listener) {
+    RawSocket socket = listener.accept();
+    socket.read_until("\r\n\r\n");
+    std::this_thread::sleep_for(Millis(300));
+    socket.send(kOk);
+  });
+  const auto client = make_http_client({.timeout = Millis(100)});
+  const auto answer = client->send(peer.url(), {}, Millis(10'000));
+  ASSERT_TRUE(answer) << to_string(answer.error());
+  EXPECT_EQ(answer->body, "ok");
+}
+
+TEST(Client, CancelsRequestsThatAreUnderWayAndRefusesLaterOnes) {
+  const auto client = make_http_client({.timeout = Millis(60'000)});
+  std::promise<void> asked;
+  const Peer peer([&](RawListener& listener) {
+    RawSocket socket = listener.accept();
+    socket.read_until("\r\n\r\n");
+    asked.set_value();
+    socket.read_all(Millis(30'000));
+  });
+  auto answer = std::async(std::launch::async, [&] { return get(*client, peer.url()); });
+  asked.get_future().wait();
+  client->cancel();
+  EXPECT_EQ(answer.get().error().kind, Kind::cancelled);
+  EXPECT_EQ(get(*client, peer.url()).error().kind, Kind::cancelled);
+}
+
+TEST(Client, CancelsAHandshakeOfTlsAndABodyThatNobodyTakes) {
+  for (const auto& [scheme, start] : {std::pair{"https://", "\x16"}, std::pair{"http://", "PUT"}}) {
+    const auto client = make_http_client({.connect_timeout = Millis(60'000), .timeout = Millis(60'000)});
+    RawListener listener;
+    auto answer = std::async(std::launch::async, [&, scheme = std::string(scheme)] {
+      return client->send(scheme + listener.address(), {.method = "PUT", .body = std::string(64 << 20, 'x')});
+    });
+    RawSocket socket = listener.accept();
+    // Nothing more is read or said: the handshake waits for an answer, the body for space.
+    socket.read_until(start);
+    const auto before = std::chrono::steady_clock::now();
+    client->cancel();
+    EXPECT_EQ(answer.get().error().kind, Kind::cancelled) << scheme;
+    EXPECT_LT(std::chrono::steady_clock::now() - before, Millis(5000)) << scheme;
+  }
+}
+
+TEST(Client, CancelsWithoutASignalOnAKeptConnection) {
+  auto server = Server::start({}, [](const Request&, Reply reply) { reply(text_response(200, "ok")); });
+  ASSERT_TRUE(server);
+  const auto client = make_http_client();
+  ASSERT_TRUE(get(*client, "http://" + (*server)->address()));
+  client->cancel();
+  EXPECT_EQ(get(*client, "http://" + (*server)->address()).error().kind, Kind::cancelled);
+}
+
+TEST(Client, CancelsWhileManyThreadsConnectAskAndClose) {
+  auto server = Server::start({}, [](const Request&, Reply reply) {
+    Response response = text_response(200, "ok");
+    response.headers.set("Connection", "close");
+    reply(std::move(response));
+  });
+  ASSERT_TRUE(server);
+  for (int round = 0; round < 20; ++round) {
+    const auto client = make_http_client();
+    std::atomic<int> answered = 0, strange = 0;
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 4; ++t) {
+      threads.emplace_back([&] {
+        for (;;) {
+          const auto answer = get(*client, "http://" + (*server)->address());
+          if (answer) {
+            ++answered;
+          } else {
+            strange += answer.error().kind == Kind::cancelled ? 0 : 1;
+            return;
+          }
+        }
+      });
+    }
+    while (answered < 8 && strange == 0) std::this_thread::yield();
+    client->cancel();
+    for (auto& thread : threads) thread.join();
+    EXPECT_EQ(strange, 0);
   }
 }
 
