@@ -137,6 +137,11 @@ Command& Command::required() {
   return *this;
 }
 
+Command& Command::many() {
+  state_->last->allow_extra_args();
+  return *this;
+}
+
 Command& Command::bare(const std::string& value) {
   state_->last->expected(0, 1)->default_str(value);
   return *this;

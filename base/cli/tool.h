@@ -37,6 +37,7 @@ class Command {
 
   // For the option or positional named last.
   Command& required();                              // must be given
+  Command& many();                                  // of a list: one occurrence takes all words that follow
   Command& bare(const std::string& value);          // the option alone, without a value, means this one
   Command& environment(const std::string& name);    // taken from this variable where the command line is silent
   Command& one_of(std::vector<std::string> words);  // anything else is a usage error that lists them

@@ -185,7 +185,6 @@ Result<std::unique_ptr<Agent>> Agent::start(const AgentOptions& options) {
     TRY_ASSIGN(base::TempFolder made, base::TempFolder::make("flag-agent"));
     temporary.emplace(std::move(made));
   }
-  warn_if_open(options.listen, access);
   auto parts =
       std::make_unique<Parts>(options, std::move(specs), std::move(access), std::move(context), std::move(temporary));
   parts->add_routes(options, std::move(hook_secret));
@@ -200,6 +199,7 @@ Result<std::unique_ptr<Agent>> Agent::start(const AgentOptions& options) {
                                service.handler());
   };
   TRY_ASSIGN(parts->server, listen(options.listen, parts->service));
+  warn_if_open(parts->server->address(), parts->access);
   if (options.appconfig_listen) {
     TRY_ASSIGN(parts->appconfig_server, listen(*options.appconfig_listen, parts->appconfig));
     base::log(base::LogLevel::info, "serving AppConfig's API", {{"listening", parts->appconfig_server->address()}});

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "flags/client/client.h"
-#include "flags/client/flag_store.h"
+#include "flags/client/client_store.h"
 #include "flags/client/poller.h"
 
 // Private to client/.
@@ -27,7 +27,7 @@ struct Client::State {
   const EvaluationContext context;
   const bool has_context;
   const std::vector<std::shared_ptr<Hook>> hooks;
-  FlagStore store;
+  ClientStore store;
   std::unique_ptr<Poller> poller;        // none in memory
   std::unique_ptr<PollerThread> thread;  // the last, so that it ends before what it uses
 };

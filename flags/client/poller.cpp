@@ -41,7 +41,7 @@ Result<> check(const ClientOptions& options) {
 
 }  // namespace
 
-Poller::Poller(ClientOptions options, FlagStore& store, std::unique_ptr<base::HttpClient> http,
+Poller::Poller(ClientOptions options, ClientStore& store, std::unique_ptr<base::HttpClient> http,
                const base::Clock& clock)
     : options_(std::move(options)),
       store_(store),

@@ -9,7 +9,7 @@
 #include "base/core/retry.h"
 #include "base/http/client.h"
 #include "flags/client/client.h"
-#include "flags/client/flag_store.h"
+#include "flags/client/client_store.h"
 
 namespace trunkline::flags {
 
@@ -19,7 +19,7 @@ namespace trunkline::flags {
 class Poller {
  public:
   // `store` and `clock` outlive this.
-  Poller(ClientOptions options, FlagStore& store, std::unique_ptr<base::HttpClient> http,
+  Poller(ClientOptions options, ClientStore& store, std::unique_ptr<base::HttpClient> http,
          const base::Clock& clock = base::system_clock());
 
   // Takes the flags on disk, if there are any.
@@ -37,7 +37,7 @@ class Poller {
   void lose(const base::Error& error);
 
   ClientOptions options_;
-  FlagStore& store_;
+  ClientStore& store_;
   std::unique_ptr<base::HttpClient> http_;
   const base::Clock& clock_;
   base::Backoff backoff_;

@@ -15,6 +15,7 @@ void add_set(base::cli::Tool& tool);
 void add_on_and_off(base::cli::Tool& tool);
 void add_toggle(base::cli::Tool& tool);
 void add_target(base::cli::Tool& tool);
+void add_override(base::cli::Tool& tool);
 void add_remove(base::cli::Tool& tool);
 void add_revert(base::cli::Tool& tool);
 void add_stale(base::cli::Tool& tool);

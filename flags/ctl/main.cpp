@@ -14,6 +14,7 @@ int main(int argc, char** argv) {
   flags::add_on_and_off(tool);
   flags::add_toggle(tool);
   flags::add_target(tool);
+  flags::add_override(tool);
   flags::add_remove(tool);
   flags::add_revert(tool);
   flags::add_stale(tool);

@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <fmt/format.h>
 #include <memory>
 
 #include "base/cli/terminal.h"
+#include "flags/ctl/agent_status.h"
 #include "flags/ctl/commands.h"
 #include "flags/ctl/commit_text.h"
 #include "flags/ctl/options.h"
@@ -15,6 +17,7 @@ using base::Result;
 
 struct StatusOptions {
   FlagPlace place;
+  AgentsOptions agents;
   bool json = false;
 };
 
@@ -76,7 +79,7 @@ Json clone_json(const CloneState& clone) {
   return json;
 }
 
-void print_as_json(const Status& status, const Groups& groups) {
+base::JsonObject as_json(const Status& status, const Groups& groups) {
   base::JsonObject json{{"repository", boost::json::string(base::without_user(status.place.repository))},
                         {"branch", boost::json::string(status.place.branch)},
                         {"commit", boost::json::string(status.tip)},
@@ -94,7 +97,7 @@ void print_as_json(const Status& status, const Groups& groups) {
   json["problems"] = std::move(problems);
   if (status.clone) json["upstream"] = clone_json(*status.clone);
   json["uncommitted"] = status.uncommitted;
-  base::cli::print_json(json);
+  return json;
 }
 
 std::string clone_line(const CloneState& clone) {
@@ -121,23 +124,40 @@ void print_as_text(const Status& status, const Groups& groups, base::WallTime no
   base::cli::print(out);
 }
 
+// What the agents serve, beside the repository if one is named.
 Result<int> status(const StatusOptions& options) {
-  TRY_ASSIGN(const Status status, read_status(options.place));
+  base::JsonObject json;
+  std::string tip;
   const base::WallTime now = base::system_clock().wall();
-  const Groups groups = groups_of(status.set, now);
-  options.json ? print_as_json(status, groups) : print_as_text(status, groups, now);
-  return 0;
+  if (!options.place.repository.empty() || options.agents.urls.empty()) {
+    TRY_ASSIGN(const Status status, read_status(options.place));
+    const Groups groups = groups_of(status.set, now);
+    options.json ? void(json = as_json(status, groups)) : print_as_text(status, groups, now);
+    tip = status.tip;
+  }
+  bool all_well = true;
+  if (!options.agents.urls.empty()) {
+    TRY_ASSIGN(const std::vector<AgentStatus> agents, read_agent_status(options.agents));
+    all_well = std::all_of(agents.begin(), agents.end(), [](const AgentStatus& agent) { return agent.is_well(); });
+    options.json ? void(json["agents"] = to_json(agents)) : base::cli::print(describe(agents, tip, now));
+  }
+  if (options.json) base::cli::print_json(json);
+  return all_well ? 0 : 1;
 }
 
 }  // namespace
 
 void add_status(base::cli::Tool& tool) {
   auto options = std::make_shared<StatusOptions>();
-  auto command = tool.command("status", "tell what the repository holds and how it stands to its upstream");
+  auto command =
+      tool.command("status", "tell what the repository holds, how it stands to its upstream and what agents serve");
   add_place_options(command, options->place);
-  command.flag("--json", options->json, "print it as JSON").footer("flagctl status --repo ./flags").action([options] {
-    return status(*options);
-  });
+  add_agents_options(command, options->agents);
+  command.flag("--json", options->json, "print it as JSON")
+      .footer(
+          "flagctl status --repo ./flags\n"
+          "flagctl status --agents http://10.0.0.1:8016 http://10.0.0.2:8016")
+      .action([options] { return status(*options); });
 }
 
 }  // namespace trunkline::flags

@@ -21,21 +21,28 @@ base::Request HttpSource::request() const {
   base::Request request;
   request.headers.set("Accept", "application/json, application/yaml;q=0.9, */*;q=0.1");
   if (!token_.empty()) request.headers.set("Authorization", "Bearer " + token_);
-  if (etag_.empty()) return request;
-  request.headers.set("If-None-Match", etag_);
-  request.headers.set("Prefer", fmt::format("wait={}", kWait.count()));
+  if (!etag_.empty()) request.headers.set("If-None-Match", etag_);
+  // Where the server was away, whether it is back is wanted now and not at its next change.
+  if (!etag_.empty() && in_touch_) request.headers.set("Prefer", fmt::format("wait={}", kWait.count()));
   return request;
 }
 
 base::Result<std::optional<SourceText>> HttpSource::poll() {
+  const base::Request asked = request();
   const base::SteadyTime start = base::system_clock().steady();
-  TRY_ASSIGN(base::Response response, client_->send(url_, request()));
-  const bool took_part = response.headers.find("Preference-Applied").value_or("").starts_with("wait");
-  if (response.status == 304 && !etag_.empty()) {
-    held_ = took_part && base::system_clock().steady() - start >= kShortestWait;
-    return std::nullopt;
-  }
-  held_ = took_part;
+  auto response = client_->send(url_, asked);
+  auto taken = response ? take(*std::move(response)) : base::fail(response.error());
+  in_touch_ = taken.has_value();
+  if (!in_touch_) return taken;
+  const bool is_quick = !*taken && base::system_clock().steady() - start < kShortestWait;
+  // Not asked to wait yet, it may; asked, it says so. One that has nothing new at once has not waited.
+  waits_ = !etag_.empty() && (!asked.headers.find("Prefer") || (waits_ && !is_quick));
+  return taken;
+}
+
+base::Result<std::optional<SourceText>> HttpSource::take(base::Response response) {
+  waits_ = response.headers.find("Preference-Applied").value_or("").starts_with("wait");
+  if (response.status == 304 && !etag_.empty()) return std::nullopt;
   if (response.status != 200) {
     return base::fail(response.status == 401 || response.status == 403 ? base::Kind::denied : base::Kind::unavailable,
                       fmt::format("GET {}: the server answered {}", url_, response.status));
@@ -46,7 +53,7 @@ base::Result<std::optional<SourceText>> HttpSource::poll() {
 }
 
 base::Millis HttpSource::interval(base::Millis wanted) const {
-  return held_ ? base::Millis{0} : wanted;
+  return waits_ ? base::Millis{0} : wanted;
 }
 
 }  // namespace trunkline::flags

@@ -18,15 +18,18 @@ class HttpSource final : public Source {
 
   base::Result<std::optional<SourceText>> poll() override;
   base::Millis interval(base::Millis wanted) const override;
+  void cancel() override { client_->cancel(); }
 
  private:
   base::Request request() const;
+  base::Result<std::optional<SourceText>> take(base::Response response);
 
   std::string url_;
   std::string token_;
   std::unique_ptr<base::HttpClient> client_;
   std::string etag_;
-  bool held_ = false;  // the server has kept the last request until there was something to say
+  bool in_touch_ = false;  // the last answer was a good one: the next may take its time
+  bool waits_ = false;     // the server keeps a request until there is something to say, as far as is known
 };
 
 }  // namespace trunkline::flags

@@ -68,7 +68,7 @@ class App {
         redirect_(store_, cache_, *flags_, metrics_),
         api_(store_, queue_, {options.open, options.api_key}),
         faults_(std::move(faults), quick_random, metrics_),
-        service_(metrics_, base::BuildInfo::from_environment(), [this] { return store_.check(); }) {
+        service_(metrics_, base::BuildInfo::from_environment(), [this] { return readiness(); }) {
     add("GET", "/{code}",
         [this](const Request&, const PathParameters& path, Reply reply) { redirect_(path, std::move(reply)); });
     add("POST", "/api/v1/links",

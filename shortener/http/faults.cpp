@@ -31,6 +31,8 @@ class LateReply final : public base::ReplyTarget {
     response.headers.add("X-Fault", "latency");
     delayed_.add(due_, std::move(*reply_), std::move(response));
   }
+  // Of a stream nothing is late: what matters there is not its beginning.
+  std::shared_ptr<base::BodyStream> stream(base::Response head) override { return reply_->stream(std::move(head)); }
   const base::Request& request() const override { return request_; }
 
  private:

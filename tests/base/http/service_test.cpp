@@ -12,7 +12,7 @@ using testing::HasSubstr;
 
 struct ServiceTest : testing::Test {
   Metrics metrics;
-  Result<> readiness;
+  Result<JsonObject> readiness;
   Service service{metrics, {"2026.11.22-1-gabc", "sha256:1", ""}, [this] { return readiness; }};
 
   Response get(const std::string& target) { return ask(service.handler(), {.target = target}); }
@@ -23,7 +23,9 @@ TEST_F(ServiceTest, TellsItsVersionAndLeavesOutWhatIsNotKnown) {
 }
 
 TEST_F(ServiceTest, IsReadyWhenTheProgramSaysSo) {
-  EXPECT_EQ(get("/readyz").status, 200);
+  EXPECT_EQ(get("/readyz").body, R"({"status":"ready"})");
+  readiness = JsonObject{{"overrides", 2}};
+  EXPECT_EQ(get("/readyz").body, R"({"status":"ready","overrides":2})");
   readiness = fail(Kind::unavailable, "no store");
   EXPECT_EQ(get("/readyz").status, 503);
   EXPECT_THAT(get("/readyz").body, HasSubstr("no store"));

@@ -67,7 +67,7 @@ class PollerTest : public testing::Test {
 
   base::TempFolder folder_ = base::TempFolder::make("poller-test").value();
   Agent agent_;
-  FlagStore store_;
+  ClientStore store_;
 };
 
 TEST_F(PollerTest, TakesTheFlagsAndThenAsksOnlyForNewOnes) {
@@ -190,7 +190,7 @@ TEST_F(PollerTest, RefusesATokenThatWouldBeginAnotherHeader) {
 TEST_F(PollerTest, StartsWithTheFlagsOnDisk) {
   agent_.answer = flags();
   poller({.cache_file = file()}).poll(0);
-  FlagStore next;
+  ClientStore next;
   Poller second({.agent_url = "http://agent", .cache_file = file()}, next, std::make_unique<FakeHttp>(agent_));
   second.load();
   EXPECT_EQ(next.status().state(), ClientState::stale);

@@ -180,31 +180,42 @@ class FakeHttp final : public base::HttpClient {
   std::deque<base::Result<base::Response>> answers;
   std::vector<base::Request> asked;
 
-  base::Result<base::Response> send(const std::string&, const base::Request& request) override {
+  base::Result<base::Response> send(const std::string&, const base::Request& request, std::optional<Millis>) override {
     asked.push_back(request);
     auto answer = answers.front();
     answers.pop_front();
     return answer;
   }
+  void cancel() override { answers.emplace_back(base::fail(base::Kind::cancelled, "cancelled")); }
 };
 
 TEST(HttpSource, AsksWithTheTagAndTheTokenAndTakesPartInWaiting) {
   auto fake = std::make_unique<FakeHttp>();
   FakeHttp& http = *fake;
   HttpSource source("http://x/v1/flagset", "secret", std::move(fake));
-  http.answers.push_back(
-      base::Response{200, {{"ETag", "\"1\""}, {"Trunkline-Revision", "c1"}, {"Preference-Applied", "wait=30"}}, "one"});
+  http.answers.push_back(base::Response{200, {{"ETag", "\"1\""}, {"Trunkline-Revision", "c1"}}, "one"});
   const auto first = source.poll().value();
   EXPECT_EQ(first->text, "one");
   EXPECT_EQ(first->revision, "c1");
   EXPECT_EQ(http.asked[0].headers.find("Authorization"), "Bearer secret");
   EXPECT_FALSE(http.asked[0].headers.find("Prefer"));
-  EXPECT_EQ(source.interval(Millis{500}), Millis{0}) << "it waits for us";
+  EXPECT_EQ(source.interval(Millis{500}), Millis{0}) << "it may wait for us";
   http.answers.push_back(base::Response{304, {{"Preference-Applied", "wait=30"}}, ""});
   EXPECT_EQ(source.poll().value(), std::nullopt);
   EXPECT_EQ(http.asked[1].headers.find("If-None-Match"), "\"1\"");
   EXPECT_EQ(http.asked[1].headers.find("Prefer"), "wait=30");
   EXPECT_EQ(source.interval(Millis{500}), Millis{500}) << "it has not waited, whatever it says";
+  http.answers.push_back(base::Response{200, {{"ETag", "\"2\""}, {"Preference-Applied", "wait=30"}}, "two"});
+  EXPECT_EQ(source.poll().value()->text, "two");
+  EXPECT_EQ(source.interval(Millis{500}), Millis{0}) << "it waits for us";
+  http.answers.push_back(base::fail(base::Kind::unavailable, "gone"));
+  EXPECT_FALSE(source.poll());
+  http.answers.push_back(base::Response{304, {}, ""});
+  EXPECT_TRUE(source.poll());
+  EXPECT_FALSE(http.asked.back().headers.find("Prefer")) << "is it back?";
+  http.answers.push_back(base::Response{304, {}, ""});
+  EXPECT_TRUE(source.poll());
+  EXPECT_EQ(source.interval(Millis{500}), Millis{500}) << "it does not know how to wait";
 }
 
 TEST(HttpSource, TellsWhatTheServerAnsweredAndNeverTheToken) {

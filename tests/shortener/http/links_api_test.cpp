@@ -29,6 +29,7 @@ class PromisedReply final : public base::ReplyTarget {
  public:
   explicit PromisedReply(base::Request request) : request_(std::move(request)) {}
   void reply(base::Response response) override { answer.set_value(std::move(response)); }
+  std::shared_ptr<base::BodyStream> stream(base::Response) override { return nullptr; }  // nobody streams here
   const base::Request& request() const override { return request_; }
 
   std::promise<base::Response> answer;

@@ -8,7 +8,7 @@
 namespace trunkline::flags {
 
 // The flags that a client reads and its status. Any thread may read; one thread at a time writes. Private to client/.
-class FlagStore {
+class ClientStore {
  public:
   // As Current::get.
   const std::shared_ptr<const FlagSet>& flags() const noexcept { return flags_.get(); }

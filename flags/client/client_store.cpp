@@ -1,4 +1,4 @@
-#include "flags/client/flag_store.h"
+#include "flags/client/client_store.h"
 
 #include <utility>
 
@@ -6,12 +6,12 @@
 
 namespace trunkline::flags {
 
-void FlagStore::publish_stale(FlagSet set) {
+void ClientStore::publish_stale(FlagSet set) {
   flags_.publish(std::make_shared<const FlagSet>(std::move(set)));
   status_.change(ClientState::stale, "the agent has not answered yet, the flags are from disk");
 }
 
-void FlagStore::publish(FlagSet set) {
+void ClientStore::publish(FlagSet set) {
   const auto before = flags_.get();
   const auto next = std::make_shared<const FlagSet>(std::move(set));
   flags_.publish(next);
