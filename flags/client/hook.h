@@ -38,7 +38,7 @@ class Hook {
   virtual void error(const HookContext& /*context*/, ErrorCode /*code*/, std::string_view /*message*/) {}
 
   // At the end, in any case. What it throws is dropped.
-  virtual void finally_(const HookContext& /*context*/, const Details<base::Json>& /*details*/) {}
+  virtual void finally(const HookContext& /*context*/, const Details<base::Json>& /*details*/) {}
 };
 
 }  // namespace trunkline::flags

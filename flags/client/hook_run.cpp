@@ -44,7 +44,7 @@ class HookRun {
     if (failure) {
       backwards([&](Hook& hook, const HookContext& context) { hook.error(context, failure->code, failure->message); });
     }
-    backwards([&](Hook& hook, const HookContext& context) { hook.finally_(context, details_); });
+    backwards([&](Hook& hook, const HookContext& context) { hook.finally(context, details_); });
     return std::move(details_);
   }
 

@@ -66,7 +66,7 @@ void Status::remove_handler(HandlerId id) {
   std::unique_lock lock(mutex_);
   const auto found = std::find_if(handlers_.begin(), handlers_.end(), [&](const auto& each) { return each->id == id; });
   if (found == handlers_.end()) return;
-  const std::shared_ptr<Handler> handler = *found;
+  const std::shared_ptr<Handler> handler = std::move(*found);
   handlers_.erase(found);
   lock.unlock();
   const std::lock_guard running(handler->running);

@@ -60,7 +60,7 @@ class Recorder final : public Hook {
     lines_.push_back(std::string(to_string(code)) + ": " + std::string(message));
     if (throw_at_the_end) throw std::runtime_error("error");
   }
-  void finally_(const HookContext& context, const Details<Json>& details) override {
+  void finally(const HookContext& context, const Details<Json>& details) override {
     note("finally", context);
     seen = details;
     if (throw_at_the_end) throw std::runtime_error("finally");

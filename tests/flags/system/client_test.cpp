@@ -99,12 +99,16 @@ TEST(ClientSystem, SeesAChangeAsSoonAsItIsMade) {
 }
 
 TEST(ClientSystem, EndsPromptlyWhileTheAgentHoldsItsRequest) {
-  WaitingAgent agent(1);
-  auto client = Client::start({.agent_url = "http://" + agent.address()});
-  ASSERT_TRUE(soon([&] { return agent.held() == 1; }));
-  const auto before = std::chrono::steady_clock::now();
-  client.reset();
-  EXPECT_LT(std::chrono::steady_clock::now() - before, Millis{1000});
+  const auto folder = base::TempFolder::make("client-system-test").value();
+  const std::string socket = "unix:" + (folder.path() / "agent.sock").string();
+  for (const std::string& listen : {std::string("127.0.0.1:0"), socket}) {
+    WaitingAgent agent(1, listen);
+    auto client = Client::start({.agent_url = listen == socket ? socket + ":" : "http://" + agent.address()});
+    ASSERT_TRUE(soon([&] { return agent.held() == 1; })) << client->state_message();
+    const auto before = std::chrono::steady_clock::now();
+    client.reset();
+    EXPECT_LT(std::chrono::steady_clock::now() - before, Millis{1000}) << listen;
+  }
 }
 
 TEST(ClientSystem, EndsPromptlyWhilePeersDoNotAnswer) {

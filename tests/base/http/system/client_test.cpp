@@ -164,8 +164,8 @@ TEST(Client, CancelsAHandshakeOfTlsAndABodyThatNobodyTakes) {
   for (const auto& [scheme, start] : {std::pair{"https://", "\x16"}, std::pair{"http://", "PUT"}}) {
     const auto client = make_http_client({.connect_timeout = Millis(60'000), .timeout = Millis(60'000)});
     RawListener listener;
-    auto answer = std::async(std::launch::async, [&, scheme = std::string(scheme)] {
-      return client->send(scheme + listener.address(), {.method = "PUT", .body = std::string(64 << 20, 'x')});
+    auto answer = std::async(std::launch::async, [&, to = std::string(scheme)] {
+      return client->send(to + listener.address(), {.method = "PUT", .body = std::string(64 << 20, 'x')});
     });
     RawSocket socket = listener.accept();
     // Nothing more is read or said: the handshake waits for an answer, the body for space.
@@ -228,11 +228,11 @@ TEST(Client, BoundsTheAnswer) {
 TEST(Client, RefusesHalfAnAnswerAndNoHttp) {
   for (const auto& [text, kind] : {std::pair{"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab", Kind::unavailable},
                                    std::pair{"220 ftp ready for you and more\r\n\r\n", Kind::invalid}}) {
-    const Peer peer([text = text](RawListener& listener) {
+    const Peer peer([sent = text](RawListener& listener) {
       for (int i = 0; i < 1; ++i) {
         RawSocket socket = listener.accept();
         socket.read_until("\r\n\r\n");
-        socket.send(text);
+        socket.send(sent);
       }
     });
     const auto answer = get(*make_http_client(), peer.url());
