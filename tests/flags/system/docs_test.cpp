@@ -42,14 +42,17 @@ void replace_all(std::string& text, const std::string& from, const std::string& 
   }
 }
 
-TEST(FlagsPage, HoldsCommandsThatWork) {
+// Runs the page's commands as a new user would, and gives what they print.
+std::string run_page(const std::string& name, const std::vector<std::string>& sections) {
   const auto folder = base::TempFolder::make("flags-page-test").value();
-  std::string script = blocks_of(base::read_file(TRUNKLINE_SOURCE_DIR "/docs/flags.md").value(),
-                                 {"Five minutes", "Checking flags", "Old flags"});
-  ASSERT_NE(script.find("flag-agent --source"), std::string::npos);
-  // The page's port may be somebody else's here.
+  std::string script = blocks_of(base::read_file(TRUNKLINE_SOURCE_DIR "/docs/" + name).value(), sections);
+  EXPECT_NE(script.find("flag-agent --source"), std::string::npos);
+  // The page's ports may be somebody else's here.
   const std::string port = free_port();
+  const std::string appconfig = free_port();
   replace_all(script, "127.0.0.1:8016", "127.0.0.1:" + port);
+  replace_all(script, "127.0.0.1:2772", "127.0.0.1:" + appconfig);
+  replace_all(script, "--appconfig-listen", "--appconfig-listen 127.0.0.1:" + appconfig);
   replace_all(script, "flag-agent --source", "flag-agent --listen 127.0.0.1:" + port + " --source");
   script = "set -euo pipefail\ntrap 'kill $(jobs -p)' EXIT\n" + script;
   const std::map<std::string, std::string> environment = {
@@ -61,14 +64,27 @@ TEST(FlagsPage, HoldsCommandsThatWork) {
       {"GIT_COMMITTER_EMAIL", "ada@example.org"}};
   const auto output = base::run_process(
       {.argv = {"bash", "-c", script}, .environment = environment, .folder = folder.path()}, std::chrono::seconds{60});
-  ASSERT_TRUE(output);
-  EXPECT_TRUE(output->status.ok()) << output->out << output->err;
-  for (const char* part :
-       {"\"redirect-status\"", "redirect-status = 301 (STATIC, variant permanent)", "new-page  off   on",
-        "2 of 2 examples hold", "1 file: 0 errors", "page.cpp:2:22: if (flags.get_bool", "everybody has on",
-        "{\n  return new_page();\n}\n", "new-page: removed in commit"}) {
-    EXPECT_NE(output->out.find(part), std::string::npos) << part << "\n" << output->out;
-  }
+  EXPECT_TRUE(output && output->status.ok()) << (output ? output->out + output->err : "");
+  return output ? output->out : "";
+}
+
+void expect_parts(const std::string& out, const std::vector<std::string>& parts) {
+  for (const std::string& part : parts) EXPECT_NE(out.find(part), std::string::npos) << part << "\n" << out;
+}
+
+TEST(FlagsPage, HoldsCommandsThatWork) {
+  expect_parts(run_page("flags.md", {"Five minutes", "In your language", "Checking flags", "Old flags"}),
+               {"\"redirect-status\"", "redirect-status = 301 (STATIC, variant permanent)", "new-page  off   on",
+                R"({"key":"redirect-status","reason":"STATIC","variant":")", "2 of 2 examples hold", "1 file: 0 errors",
+                "page.cpp:2:22: if (flags.get_bool", "everybody has on", "{\n  return new_page();\n}\n",
+                "new-page: removed in commit"});
+}
+
+TEST(AgentPage, HoldsCommandsThatWork) {
+  expect_parts(run_page("flag-agent.md", {"What it serves"}),
+               {R"({"status":"ready"})", R"({"key":"new-page","reason":"TARGETING_MATCH","variant":"on","value":true})",
+                "ETag: \"", R"("eventStreams":[{"type":"sse","url":"http://127.0.0.1:)", R"({"enabled":true})",
+                "ok               1        0s  -"});
 }
 
 }  // namespace
