@@ -1,9 +1,12 @@
 #include "flags/client/poller.h"
 
+#include <csignal>
 #include <filesystem>
 #include <future>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/core/files.h"
 
@@ -221,6 +224,25 @@ TEST_F(PollerTest, IgnoresABrokenFileOnDiskAndWhatAKilledWriterLeft) {
   agent_.answer = flags();
   poller.poll(0);
   EXPECT_EQ(base::read_file(file()), kFlags);
+}
+
+TEST_F(PollerTest, LeavesAWholeFileWhenItIsKilledWhileItWrites) {
+  const std::string other = R"({"flags": {}, "padding": ")" + std::string(100'000, 'x') + "\"}";
+  const std::string path = file();
+  const pid_t writer = fork();
+  if (writer == 0) {
+    Poller poller = this->poller({.cache_file = path});
+    for (bool turn = false;; turn = !turn) {
+      agent_.answer = flags(turn ? kFlags : other.c_str());
+      poller.poll(0);
+    }
+  }
+  ASSERT_GT(writer, 0);
+  while (!std::filesystem::exists(path)) std::this_thread::yield();
+  kill(writer, SIGKILL);
+  ASSERT_EQ(waitpid(writer, nullptr, 0), writer);
+  const auto left = base::read_file(path);
+  EXPECT_TRUE(left == kFlags || left == other);
 }
 
 // Holds a request until it is cancelled.

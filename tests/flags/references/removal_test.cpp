@@ -131,6 +131,11 @@ TEST(Removal, DoesSitesInsideOfSites) {
       << "what is in a dead branch goes with it";
 }
 
+TEST(Removal, LeavesACallForAnObjectToAPerson) {
+  const std::string call = "auto o = f.get_object(\"k\", c, {});\n";
+  EXPECT_EQ(removed(call), call + "1:23: it asks for an object\n");
+}
+
 TEST(Removal, LeavesTheRestToAPerson) {
   EXPECT_EQ(
       removed("auto d = f.bool_details(\"k\", c, false);\nconst char* kKey = \"k\";\n#define K \"k\"\n"),
