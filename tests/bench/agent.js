@@ -49,16 +49,13 @@ async function freePort() {
   });
 }
 
-async function startNginx(bodies) {
+async function startNginx(target, body) {
   const port = await freePort();
-  const locations = Object.entries(bodies)
-    .map(([target, body]) => `location = ${target} { default_type application/json; return 200 '${body}'; }`)
-    .join('\n');
   fs.writeFileSync(at('nginx.conf'), `daemon off; worker_processes 1; pid ${at('nginx.pid')}; error_log ${at('nginx.log')};
 events { worker_connections 1024; }
 http { access_log off; keepalive_requests 1000000000; client_body_temp_path ${at('b')}; proxy_temp_path ${at('p')};
        fastcgi_temp_path ${at('f')}; uwsgi_temp_path ${at('u')}; scgi_temp_path ${at('s')};
-       server { listen 127.0.0.1:${port}; ${locations} } }`);
+       server { listen 127.0.0.1:${port}; location = ${target} { default_type application/json; return 200 '${body}'; } } }`);
   onCore0(['/usr/sbin/nginx', '-p', folder, '-c', at('nginx.conf'), '-e', at('nginx.log')]);
   return { port };
 }
@@ -122,20 +119,22 @@ async function requests() {
   const one = '/ofrep/v1/evaluate/flags/flag-1';
   const all = '/ofrep/v1/evaluate/flags';
   const single = await untilUp(agent.port, one);
-  const bulk = await untilUp(agent.port, all);
   const theirs = await untilUp(node.port, one);
   if (JSON.parse(theirs.body).value !== JSON.parse(single.body).value) throw new Error('the servers disagree');
-  const nginx = await startNginx({ [one]: single.body, [all]: bulk.body });
+  const nginx = await startNginx(one, single.body);
   await untilUp(nginx.port, one);
-  for (const [what, target] of [['one flag', one], ['200 flags', all]]) {
-    const rates = { agent: [], nginx: [], node: [] };
+  const compare = (what, target, servers) => {
+    const rates = Object.fromEntries(Object.keys(servers).map((name) => [name, []]));
     for (let round = 0; round < ROUNDS; ++round) {
-      for (const [name, { port }] of Object.entries({ agent, nginx, node })) rates[name].push(wrk(port, target));
+      for (const [name, { port }] of Object.entries(servers)) rates[name].push(wrk(port, target));
     }
-    const [ours, constant, core] = [median(rates.agent), median(rates.nginx), median(rates.node)];
-    console.log(`${what}: agent ${Math.round(ours)}/s, nginx (constant) ${Math.round(constant)}/s, node ${Math.round(core)}/s; ` +
-      `agent/nginx ${(ours / constant).toFixed(2)}, agent/node ${(ours / core).toFixed(1)}`);
-  }
+    const ours = median(rates.agent);
+    const each = Object.entries(rates).map(([name, list]) => `${name} ${Math.round(median(list))}/s`);
+    const ratios = Object.entries(rates).filter(([name]) => name !== 'agent').map(([name, list]) => `agent/${name} ${(ours / median(list)).toFixed(2)}`);
+    console.log(`${what}: ${[...each, ...ratios].join(', ')}`);
+  };
+  compare('one flag', one, { agent, 'nginx (constant)': nginx, node });
+  compare('200 flags', all, { agent, node });
 }
 
 // When a client that waits has the next set of flags.

@@ -26,19 +26,13 @@ JsonObject failure(std::optional<std::string_view> key, std::string_view code, s
   return json;
 }
 
-// One flag's member of a reply: a success, or a failure without a value.
-JsonObject answer(std::string_view key, const Evaluation& evaluation) {
-  JsonObject json;
-  if (evaluation.error_code) {
-    json = failure(key, to_string(*evaluation.error_code), describe_error(key, *evaluation.error_code));
-  } else {
-    json["key"] = key;
-    json["reason"] = to_string(evaluation.reason);
-    if (!evaluation.variant.empty()) json["variant"] = evaluation.variant;
-    if (evaluation.value != nullptr) json["value"] = *evaluation.value;
-  }
+// One flag's part of a reply: a success, or a failure without a value. `flag` is null for a key that there is not.
+void append_answer(std::string& out, std::string_view key, const Flag* flag, const View& view,
+                   const Evaluation& evaluation) {
+  if (!evaluation.error_code) return append_success(out, *flag, view.text_of(*flag), evaluation);
+  JsonObject json = failure(key, to_string(*evaluation.error_code), describe_error(key, *evaluation.error_code));
   if (evaluation.metadata != nullptr && !evaluation.metadata->empty()) json["metadata"] = *evaluation.metadata;
-  return json;
+  out += base::to_text(json);
 }
 
 int status_of(const Evaluation& evaluation) {
@@ -63,7 +57,9 @@ class Ofrep {
     const auto view = gate_.view(*visit);
     if (!view) return base::json_response(404, failure(key, "FLAG_NOT_FOUND", "the agent has no flags yet"));
     const Evaluation evaluation = evaluator_.evaluate(*view, key, *context);
-    return base::json_response(status_of(evaluation), answer(key, evaluation));
+    Response response{status_of(evaluation), {{"Content-Type", "application/json"}}, ""};
+    append_answer(response.body, key, view->set().find(key), *view, evaluation);
+    return response;
   }
 
   Response all(const Request& request) const {
@@ -74,17 +70,17 @@ class Ofrep {
     const auto view = gate_.view(*visit);
     // Not an empty list: a client would forget the flags it has.
     if (!view) return base::json_response(503, JsonObject{{"errorDetails", "the agent has no flags yet"}});
-    base::JsonArray flags;
-    flags.reserve(view->set().flags().size());
+    std::string body = R"({"flags":[)";
     for (const Flag& flag : view->set().flags()) {
       // Of flags that share a key only the one that the key means.
       if (view->set().find(flag.key) != &flag) continue;
-      flags.push_back(answer(flag.key, evaluator_.evaluate(*view, flag.key, *context)));
+      if (body.back() != '[') body += ',';
+      append_answer(body, flag.key, &flag, *view, evaluator_.evaluate(*view, flag.key, *context));
     }
-    JsonObject body{{"flags", std::move(flags)}};
-    body["eventStreams"] = event_streams(request, *visit);
-    if (!view->set().metadata().empty()) body["metadata"] = view->set().metadata();
-    return tagged(request, base::to_text(body));
+    body += R"(],"eventStreams":)" + base::to_text(event_streams(request, *visit));
+    if (!view->set().metadata().empty()) body += R"(,"metadata":)" + base::to_text(view->set().metadata());
+    body += '}';
+    return tagged(request, std::move(body));
   }
 
  private:
@@ -123,8 +119,10 @@ class Ofrep {
     }
     if (!visit.caller->ticket.empty()) add("ticket", visit.caller->ticket);
     const std::string_view host = request.headers.find("Host").value_or("localhost");
+    // As the client came, also through a proxy that ends TLS.
+    const bool is_https = request.headers.find("X-Forwarded-Proto") == "https";
     return {JsonObject{{"type", "sse"},
-                       {"url", fmt::format("http://{}/ofrep/v1/events{}", host, query)},
+                       {"url", fmt::format("http{}://{}/ofrep/v1/events{}", is_https ? "s" : "", host, query)},
                        {"inactivityDelaySec", kInactivitySeconds}}};
   }
 

@@ -36,8 +36,8 @@ std::shared_ptr<const View> Edition::view(const Selection& selection) const {
   std::vector<std::string> known;
   std::set_intersection(selection.ids->begin(), selection.ids->end(), ids_.begin(), ids_.end(),
                         std::back_inserter(known));
-  // Where there are no flag sets at all, the flags without one are all. (Not where a selection happens to have them all:
-  // its tag would change when other flag sets come, though nothing of its own did.)
+  // Where there are no flag sets at all, the flags without one are all. (Not where a selection happens to have them
+  // all: its tag would change when other flag sets come, though nothing of its own did.)
   if (known == ids_ && ids_ == std::vector<std::string>{""}) return whole_;
   const std::lock_guard lock(mutex_);
   auto& view = views_[known];

@@ -43,15 +43,16 @@ View::View(std::shared_ptr<const Snapshot> snapshot, base::Metrics& metrics)
       metrics_(metrics),
       // Keys come from outside: as a label each would be a series of its own for ever.
       unknown_(series(metrics, "", "", Reason::error)),
-      counters_(snapshot_->set.flags().size()) {}
+      counters_(snapshot_->set.flags().size()),
+      texts_(snapshot_->set.flags().size()) {}
 
 View::~View() {
   for (const auto& place : counters_) delete place.load();
+  for (const auto& place : texts_) delete place.load();
 }
 
-View::Counters& View::counters_of(const Flag& flag) const {
-  const auto index = static_cast<size_t>(&flag - set().flags().data());
-  return get_or_make(counters_[index], [&] { return std::make_unique<Counters>(flag.variants.size()); });
+const FlagText& View::text_of(const Flag& flag) const {
+  return get_or_make(texts_[place_of(flag)], [&] { return std::make_unique<FlagText>(flag); });
 }
 
 void View::count(const Flag* flag, const Evaluation& evaluation) const {
@@ -62,7 +63,9 @@ void View::count(const Flag* flag, const Evaluation& evaluation) const {
   size_t variant = 0;
   while (variant < flag->variants.size() && flag->variants[variant].name != evaluation.variant) ++variant;
   const size_t place = variant * kReasons + static_cast<size_t>(evaluation.reason);
-  get_or_make(counters_of(*flag).places[place], [&] {
+  const auto make_counters = [&] { return std::make_unique<Counters>(flag->variants.size()); };
+  Counters& counters = get_or_make(counters_[place_of(*flag)], make_counters);
+  get_or_make(counters.places[place], [&] {
     return std::make_unique<base::Counter>(series(metrics_, flag->key, evaluation.variant, evaluation.reason));
   }).add();
 }

@@ -5,13 +5,14 @@
 #include <vector>
 
 #include "base/core/metrics.h"
+#include "flags/agent/store/flag_text.h"
 #include "flags/agent/store/snapshot.h"
 #include "flags/evaluation/evaluation.h"
 
 namespace trunkline::flags {
 
-// A flag set as one caller sees it, and how often its flags are evaluated: flag_evaluations_total{flag,variant,reason}.
-// Thread-safe; series are looked up when they are counted first and then held.
+// A flag set as one caller sees it, with what is looked up or written once for each flag, when it is asked for first:
+// the series of flag_evaluations_total{flag,variant,reason}, and its texts. Thread-safe.
 class View {
  public:
   // `metrics` outlives this.
@@ -25,14 +26,19 @@ class View {
   // Counts an evaluation of `flag`, one of this set's, or null for a key that there is not.
   void count(const Flag* flag, const Evaluation& evaluation) const;
 
+  // Of a flag of this set.
+  const FlagText& text_of(const Flag& flag) const;
+
  private:
   struct Counters;
-  Counters& counters_of(const Flag& flag) const;
+  size_t place_of(const Flag& flag) const { return static_cast<size_t>(&flag - set().flags().data()); }
 
   std::shared_ptr<const Snapshot> snapshot_;
   base::Metrics& metrics_;
   base::Counter unknown_;
-  mutable std::vector<std::atomic<Counters*>> counters_;  // by the flag's place in the set
+  // By the flag's place in the set.
+  mutable std::vector<std::atomic<Counters*>> counters_;
+  mutable std::vector<std::atomic<FlagText*>> texts_;
 };
 
 }  // namespace trunkline::flags

@@ -76,6 +76,10 @@ TEST_F(OfrepTest, GivesAllFlagsWithATagOverTheWholeReply) {
             R"([{"type":"sse","url":"http://127.0.0.1:8016/ofrep/v1/events","inactivityDelaySec":120}])");
   EXPECT_EQ(base::to_text(body.at("metadata")), R"({"version":"7"})");
 
+  EXPECT_NE(ask(post("/ofrep/v1/evaluate/flags", "", {{"Host", "flags.example.org"}, {"X-Forwarded-Proto", "https"}}))
+                .body.find("https://flags.example.org/ofrep/v1/events"),
+            std::string::npos);
+
   const std::string etag(*all.headers.find("ETag"));
   const auto again = [&](const std::string& tags, const std::string& context) {
     return ask(post("/ofrep/v1/evaluate/flags", R"({"context": )" + context + "}",
