@@ -18,7 +18,8 @@ void add_serve(cli::Tool& tool) {
       .environment("SHORTENER_STORE")
       .option("--flags", options->flags, "URL", "the flag-agent; without it the defaults apply")
       .environment("SHORTENER_FLAGS")
-      .option("--flags-poll", options->flags_poll, "TIME", "how often to ask the flag-agent")
+      .option("--flags-poll", options->flags_poll, "TIME",
+              "how often to ask a flag-agent that does not tell of changes by itself")
       .environment("SHORTENER_FLAGS_POLL")
       .option("--flags-cache", options->flags_cache, "FILE", "keeps the last flags for a start without the agent")
       .environment("SHORTENER_FLAGS_CACHE")

@@ -49,6 +49,19 @@ Histogram Metrics::histogram(const std::string& name, const std::string& help, c
       prometheus::BuildHistogram().Name(name).Help(help).Register(families_->registry).Add(labels, bounds));
 }
 
+std::vector<Metrics::Count> Metrics::counts(const std::string& name) const {
+  std::vector<Count> found;
+  for (const prometheus::MetricFamily& family : families_->registry.Collect()) {
+    if (family.name != name) continue;
+    for (const prometheus::ClientMetric& metric : family.metric) {
+      Count& count = found.emplace_back();
+      count.value = metric.counter.value;
+      for (const auto& label : metric.label) count.labels[label.name] = label.value;
+    }
+  }
+  return found;
+}
+
 std::string Metrics::render() const {
   return prometheus::TextSerializer().Serialize(families_->registry.Collect());
 }

@@ -60,6 +60,13 @@ class Metrics {
   Histogram histogram(const std::string& name, const std::string& help, const std::vector<double>& bounds,
                       const Labels& labels = {});
 
+  // The series of a counter's name and how far each has come; nothing for a name that there is not.
+  struct Count {
+    Labels labels;
+    double value = 0;
+  };
+  std::vector<Count> counts(const std::string& name) const;
+
   // Everything in the text exposition format 0.0.4.
   std::string render() const;
 

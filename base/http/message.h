@@ -1,6 +1,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -65,6 +66,12 @@ struct Response {
   int status = 200;
   Headers headers = {};
   std::string body = {};
+  // Instead of `body`, for a server: one text that many answers share, so that a thousand of them do not hold a
+  // thousand copies.
+  std::shared_ptr<const std::string> shared_body = nullptr;
+
+  // The one or the other.
+  std::string_view content() const { return shared_body ? std::string_view(*shared_body) : std::string_view(body); }
 };
 
 // "%41b" -> "Ab"; a "+" stays. nullopt for a "%" without two hexadecimal digits.

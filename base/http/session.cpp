@@ -1,6 +1,7 @@
 #include "base/http/session.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
@@ -100,6 +101,7 @@ class BeastSession final : public Session, public ReplyTarget, public std::enabl
   void begin_stream(std::shared_ptr<SessionStream> stream, const Response& head);
   void watch_peer();
   void send_stream();
+  std::array<boost::asio::const_buffer, 2> unwritten() const;
   bool flush();
   void after_write();
   void begin_request();
@@ -119,7 +121,8 @@ class BeastSession final : public Session, public ReplyTarget, public std::enabl
   bool in_handler_ = false;
   bool keep_alive_ = true;
   std::string out_;
-  size_t written_ = 0;
+  std::shared_ptr<const std::string> tail_;  // goes after out_
+  size_t written_ = 0;                       // of both
   std::shared_ptr<SessionStream> stream_;
   bool chunked_ = false;
   bool sending_ = false;     // out_ is on its way
@@ -302,7 +305,7 @@ void BeastSession::drop_input() {
 void BeastSession::serialize(const Response& response) {
   serialize_head(response);
   if (!has_no_body(response.status)) {
-    fmt::format_to(std::back_inserter(out_), "Content-Length: {}\r\n", response.body.size());
+    fmt::format_to(std::back_inserter(out_), "Content-Length: {}\r\n", response.content().size());
   }
   if (!keep_alive_) {
     out_ += "Connection: close\r\n";
@@ -310,11 +313,14 @@ void BeastSession::serialize(const Response& response) {
     out_ += "Connection: keep-alive\r\n";
   }
   out_ += "\r\n";
-  if (!has_no_body(response.status) && request_.method != "HEAD") out_ += response.body;
+  if (has_no_body(response.status) || request_.method == "HEAD") return;
+  tail_ = response.shared_body;
+  if (!tail_) out_ += response.body;
 }
 
 void BeastSession::serialize_head(const Response& response) {
   out_.clear();
+  tail_.reset();
   written_ = 0;
   fmt::format_to(std::back_inserter(out_), "HTTP/1.1 {} {}\r\n", response.status, reason_phrase(response.status));
   for (const Header& header : response.headers) {
@@ -397,27 +403,34 @@ void BeastSession::send_stream() {
                     });
 }
 
+std::array<asio::const_buffer, 2> BeastSession::unwritten() const {
+  const std::string_view tail = tail_ ? std::string_view(*tail_) : std::string_view();
+  const size_t of_out = std::min(written_, out_.size());
+  const std::string_view rest = tail.substr(written_ - of_out);
+  return {asio::buffer(out_.data() + of_out, out_.size() - of_out), asio::buffer(rest.data(), rest.size())};
+}
+
 // True when all is written. Otherwise it is being written, or the connection is closed.
 bool BeastSession::flush() {
   boost::system::error_code code;
-  written_ += socket_.write_some(asio::buffer(out_), code);
+  written_ += socket_.write_some(unwritten(), code);
   if (code && code != asio::error::would_block) {
     close();
     return false;
   }
-  if (written_ == out_.size()) return true;
+  if (written_ == out_.size() + (tail_ ? tail_->size() : 0)) return true;
   enter(Phase::writing, worker_->serving().options.write_timeout);
-  asio::async_write(socket_, asio::buffer(out_.data() + written_, out_.size() - written_),
-                    [self = shared_from_this()](const boost::system::error_code& failed, size_t) {
-                      if (self->phase_ != Phase::writing) return;
-                      if (failed) return self->close();
-                      self->after_write();
-                      self->advance();
-                    });
+  asio::async_write(socket_, unwritten(), [self = shared_from_this()](const boost::system::error_code& failed, size_t) {
+    if (self->phase_ != Phase::writing) return;
+    if (failed) return self->close();
+    self->after_write();
+    self->advance();
+  });
   return false;
 }
 
 void BeastSession::after_write() {
+  tail_.reset();
   if (out_.capacity() > kKeptOutput) std::string().swap(out_);
   if (request_.body.capacity() > kKeptOutput) std::string().swap(request_.body);
   if (keep_alive_) return begin_request();

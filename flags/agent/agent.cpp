@@ -139,6 +139,7 @@ struct Agent::Parts {
     add_ofrep_routes(service.router(), gate, evaluator, streams);
     add_override_routes(service.router(), gate, overrides, clock);
     add_status_routes(service.router(), gate, health);
+    add_evaluation_routes(service.router(), gate, metrics, clock.wall());
     if (hook_secret) add_refresh_routes(service.router(), *std::move(hook_secret), [this] { wake(); });
     add_appconfig_routes(appconfig.router(), {options.appconfig_app, options.appconfig_env}, gate, evaluator);
   }

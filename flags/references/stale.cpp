@@ -100,6 +100,8 @@ std::string_view to_string(StaleFlag::Why why) {
       return "rolled-out";
     case StaleFlag::Why::unreferenced:
       return "unreferenced";
+    case StaleFlag::Why::unevaluated:
+      return "unevaluated";
   }
   return "";
 }
@@ -115,8 +117,10 @@ std::string only_variant(const Flag& flag) {
   return flag.find_variant(name) == nullptr ? "" : name;
 }
 
-std::vector<StaleFlag> find_stale(const FlagSet& set, std::chrono::sys_days today,
-                                  const std::optional<std::set<std::string>>& referenced) {
+std::vector<StaleFlag> find_stale(const FlagSet& set, std::chrono::sys_days today, const StaleEvidence& evidence) {
+  const auto lacks = [](const std::optional<std::set<std::string>>& keys, const Flag& flag) {
+    return keys && !keys->contains(flag.key);
+  };
   std::vector<StaleFlag> found;
   for (const Flag& flag : set.flags()) {
     StaleFlag stale{&flag, {}, 0};
@@ -128,7 +132,8 @@ std::vector<StaleFlag> find_stale(const FlagSet& set, std::chrono::sys_days toda
     if ((kind.empty() || kind == "release") && released) {
       stale.why.push_back(StaleFlag::Why::rolled_out);
     }
-    if (referenced && !referenced->contains(flag.key)) stale.why.push_back(StaleFlag::Why::unreferenced);
+    if (lacks(evidence.referenced, flag)) stale.why.push_back(StaleFlag::Why::unreferenced);
+    if (lacks(evidence.evaluated, flag)) stale.why.push_back(StaleFlag::Why::unevaluated);
     if (!stale.why.empty()) found.push_back(std::move(stale));
   }
   std::sort(found.begin(), found.end(), [](const StaleFlag& a, const StaleFlag& b) {

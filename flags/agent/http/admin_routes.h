@@ -9,6 +9,10 @@
 
 namespace trunkline::flags {
 
+// GET /v1/evaluations answers {"since","flags":{KEY:COUNT}}: which flags of the caller's the agent was asked for since
+// it started, and how often. The references outlive the router.
+void add_evaluation_routes(base::Router& router, const Gate& gate, const base::Metrics& metrics, base::WallTime since);
+
 // GET /v1/status as health.h says. The references outlive the router.
 void add_status_routes(base::Router& router, const Gate& gate, const Health& health);
 

@@ -16,7 +16,7 @@ base::Response flag_set_response(const base::Request& request, const View* view)
     return response;
   }
   response.headers.set("Content-Type", "application/json");
-  response.body = snapshot.document;
+  response.shared_body = view->document();
   return response;
 }
 

@@ -22,6 +22,8 @@ class View {
 
   const Snapshot& snapshot() const { return *snapshot_; }
   const FlagSet& set() const { return snapshot_->set; }
+  // The snapshot's; it keeps the snapshot as long as it is kept itself.
+  std::shared_ptr<const std::string> document() const { return {snapshot_, &snapshot_->document}; }
 
   // Counts an evaluation of `flag`, one of this set's, or null for a key that there is not.
   void count(const Flag* flag, const Evaluation& evaluation) const;

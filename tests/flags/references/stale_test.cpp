@@ -17,7 +17,7 @@ std::string flag(const std::string& key, const std::string& metadata, const std:
 std::vector<std::string> stale(const std::string& flags, const std::optional<std::set<std::string>>& referenced = {}) {
   const FlagSet set = parse_json_flag_set("{\"flags\": {" + flags + "}}", "f.json").value();
   std::vector<std::string> lines;
-  for (const StaleFlag& each : find_stale(set, kToday, referenced)) {
+  for (const StaleFlag& each : find_stale(set, kToday, {.referenced = referenced})) {
     std::string line = each.flag->key;
     for (const auto why : each.why) line += " " + std::string(to_string(why));
     if (each.days_over > 0) line += " " + std::to_string(each.days_over);
@@ -54,6 +54,18 @@ TEST(Stale, IsAReleaseThatEverybodyHas) {
 TEST(Stale, IsAFlagThatNoCodeNames) {
   EXPECT_EQ(stale(flag("a", R"({"kind": "ops"})") + "," + flag("b", R"({"kind": "ops"})"), std::set<std::string>{"b"}),
             Lines{"a unreferenced"});
+}
+
+TEST(Stale, ListsWhatNoAgentWasAskedFor) {
+  const FlagSet set = parse_json_flag_set(R"({"flags": {
+    "asked": {"state": "ENABLED", "variants": {"on": true, "off": false}, "defaultVariant": "off"},
+    "forgotten": {"state": "ENABLED", "variants": {"on": true, "off": false}, "defaultVariant": "off"}}})",
+                                          "f.json")
+                          .value();
+  const auto found = find_stale(set, kToday, {.evaluated = std::set<std::string>{"asked", "another"}});
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].flag->key, "forgotten");
+  EXPECT_EQ(found[0].why, std::vector{StaleFlag::Why::unevaluated});
 }
 
 }  // namespace

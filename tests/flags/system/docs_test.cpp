@@ -5,6 +5,7 @@
 #include "base/core/files.h"
 #include "base/core/process.h"
 #include "base/core/text.h"
+#include "flags/agent/access/access.h"
 
 // The commands of docs/flags.md work as they stand there.
 namespace trunkline::flags {
@@ -78,6 +79,17 @@ TEST(FlagsPage, HoldsCommandsThatWork) {
                 R"({"key":"redirect-status","reason":"STATIC","variant":")", "2 of 2 examples hold", "1 file: 0 errors",
                 "page.cpp:2:22: if (flags.get_bool", "everybody has on", "{\n  return new_page();\n}\n",
                 "new-page: removed in commit"});
+}
+
+TEST(TokensPage, ShowsAFileThatIsRead) {
+  std::string file;
+  for (const std::string_view line :
+       base::split(base::read_file(TRUNKLINE_SOURCE_DIR "/docs/formats/agent-tokens.md").value(), '\n')) {
+    if (line.starts_with("    ")) file.append(line.substr(4)) += '\n';
+  }
+  const auto access = Access::parse(file, "agent-tokens.md");
+  ASSERT_TRUE(access) << to_string(access.error());
+  EXPECT_TRUE(access->authorize("Bearer a-long-random-text-that-only-ops-has").value()->override_);
 }
 
 TEST(AgentPage, HoldsCommandsThatWork) {

@@ -96,6 +96,16 @@ TEST_F(OverrideTest, SaysWhichAgentsDidNotTakeIt) {
   EXPECT_EQ(run({"override", "a", "y", "--ttl", "1m"}).status.code, 2) << "where?";
 }
 
+TEST_F(OverrideTest, StaleListsWhatNoAgentWasAskedFor) {
+  const Agent agent = start_guarded("c1");
+  ASSERT_TRUE(soon([&] { return send(agent, "/readyz").status == 200; }));
+  EXPECT_THAT(out({"stale", "--agents", at(agent)}), HasSubstr("1 agent was not asked for it since 20"));
+  ASSERT_EQ(guarded_variant(agent), "x");
+  EXPECT_EQ(out({"stale", "--agents", at(agent)}).find("not asked"), std::string::npos);
+  EXPECT_EQ(run({"stale", "--agents", at(agent), "http://127.0.0.1:1"}).status.code, 1)
+      << "who knows what that one was";
+}
+
 TEST_F(OverrideTest, StatusComparesTheAgentsWithTheRepository) {
   const Agent agent = start_guarded("c1");
   ASSERT_TRUE(soon([&] { return guarded_variant(agent) == "x"; }));

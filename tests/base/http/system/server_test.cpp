@@ -198,6 +198,21 @@ TEST(Server, TakesAnswersFromAnotherThread) {
   }
 }
 
+TEST(Server, SharesOneLongTextBetweenAnswers) {
+  const auto text = std::make_shared<const std::string>(std::string(8 << 20, 'x') + "end");
+  const auto server = start([&](const Request&, Reply reply) { reply({.shared_body = text}); });
+  RawSocket first(server->address()), second(server->address()), head(server->address());
+  first.send("GET / HTTP/1.1\r\nConnection: close\r\n\r\n");
+  second.send("GET / HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\nConnection: close\r\n\r\n");
+  head.send("HEAD / HTTP/1.1\r\nConnection: close\r\n\r\n");
+  const std::string once = first.read_all(), twice = second.read_all();
+  EXPECT_THAT(once.substr(0, 200), HasSubstr("Content-Length: 8388611\r\n"));
+  EXPECT_EQ(once.substr(once.find("\r\n\r\n") + 4), *text);
+  EXPECT_THAT(twice.substr(twice.size() - 10), EndsWith("xend"));
+  EXPECT_GT(twice.size(), 2 * text->size());
+  EXPECT_THAT(head.read_all(), EndsWith("\r\n\r\n"));
+}
+
 TEST(Server, StreamsABodyPieceByPiece) {
   Waiting waiting;
   const auto server = start(waiting.handler());

@@ -64,6 +64,29 @@ TEST_F(OverrideRoutesTest, TellsHowTheAgentDoes) {
   EXPECT_EQ(ask({"GET", "/v1/status"}).status, 401);
 }
 
+class EvaluationRoutesTest : public GuardedRoutesTest {};
+
+TEST_F(EvaluationRoutesTest, TellWhichFlagsOfTheCallersWereAskedFor) {
+  add_evaluation_routes(service_.router(), gate_, metrics_, clock_.now);
+  serve(R"({"flags": {
+    "w": {"state": "ENABLED", "variants": {"on": true, "off": false}, "defaultVariant": "on",
+          "targeting": {"var": "v"}, "metadata": {"flagSetId": "web"}},
+    "s": {"state": "ENABLED", "variants": {"on": true}, "defaultVariant": "on"}}})");
+  const auto view = store_.edition()->whole();
+  EvaluationContext off;
+  off.attributes.as_object()["v"] = "off";
+  evaluator_.evaluate(*view, "w", {});
+  evaluator_.evaluate(*view, "w", off);
+  evaluator_.evaluate(*view, "s", {});
+  evaluator_.evaluate(*view, "nobody", {});
+  const auto get = [&](const std::string& token) {
+    return ask({"GET", "/v1/evaluations", {{"Authorization", "Bearer " + token}}}).body;
+  };
+  EXPECT_EQ(get("ops-token-0123456789"), R"({"since":"1970-01-12T13:46:40.000Z","flags":{"s":1,"w":2}})");
+  EXPECT_EQ(get("web-token-0123456789"), R"({"since":"1970-01-12T13:46:40.000Z","flags":{"w":2}})");
+  EXPECT_EQ(ask({"GET", "/v1/evaluations"}).status, 401);
+}
+
 class RefreshTest : public RoutesTest {
  protected:
   RefreshTest() {

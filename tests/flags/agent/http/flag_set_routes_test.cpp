@@ -21,7 +21,7 @@ TEST_F(FlagSetRoutesTest, GivesTheDocumentItsTagAndItsCommit) {
   serve(R"({"flags": {}})", "c1");
   const base::Response answer = ask({"GET", "/v1/flagset"});
   EXPECT_EQ(answer.status, 200);
-  EXPECT_EQ(answer.body, R"({"flags": {}})");
+  EXPECT_EQ(answer.content(), R"({"flags": {}})");
   EXPECT_EQ(answer.headers.find("Trunkline-Revision"), "c1");
   EXPECT_EQ(ask({"GET", "/v1/flagset", {{"If-None-Match", etag()}}}).status, 304);
 }
