@@ -18,7 +18,9 @@ sockaddr_in loopback(std::uint16_t port) {
 }  // namespace
 
 RawSocket::RawSocket(const std::string& address) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-  const sockaddr_in peer = loopback(static_cast<std::uint16_t>(std::stoi(address.substr(address.rfind(':') + 1))));
+  const size_t colon = address.rfind(':');
+  sockaddr_in peer = loopback(static_cast<std::uint16_t>(std::stoi(address.substr(colon + 1))));
+  ::inet_pton(AF_INET, address.substr(0, colon).c_str(), &peer.sin_addr);
   if (::connect(fd_.get(), reinterpret_cast<const sockaddr*>(&peer), sizeof(peer)) != 0) closed_ = true;
 }
 

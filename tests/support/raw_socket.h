@@ -12,7 +12,7 @@ namespace trunkline::base {
 // A TCP client that sends exactly the bytes it is given, for what no HTTP library would send.
 class RawSocket {
  public:
-  explicit RawSocket(const std::string& address);  // "127.0.0.1:PORT"
+  explicit RawSocket(const std::string& address);  // "127.0.0.1:PORT", or another IPv4 address
   explicit RawSocket(Descriptor fd) : fd_(std::move(fd)) {}
 
   bool send(std::string_view bytes);
