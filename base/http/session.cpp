@@ -267,7 +267,8 @@ void BeastSession::dispatch() {
 }
 
 void BeastSession::reply(Response response) {
-  if (worker_->is_this_thread()) return finish(std::move(response));
+  if (in_handler_ && worker_->is_this_thread()) return finish(std::move(response));
+  // Not at once: what is behind this request would be handled inside of whatever calls this, and of the locks it holds.
   worker_->post(
       [self = shared_from_this(), response = std::move(response)]() mutable { self->finish(std::move(response)); });
 }

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "base/http/client.h"
@@ -196,6 +197,32 @@ TEST(Server, TakesAnswersFromAnotherThread) {
     std::thread([&, i] { waiting.take()(text_response(200, "n" + std::to_string(i) + ";")); }).join();
     EXPECT_THAT(client.read_until(";"), EndsWith("n" + std::to_string(i) + ";"));
   }
+}
+
+// Whoever answers another connection holds a lock that the next request of that connection needs.
+TEST(Server, HandlesNothingInsideOfAnAnswerFromElsewhere) {
+  std::mutex mutex;
+  std::optional<Reply> waiting;
+  const auto server = start(
+      [&](const Request& request, Reply reply) {
+        const std::lock_guard lock(mutex);
+        if (request.target == "/wait") {
+          waiting.emplace(std::move(reply));
+        } else {
+          if (waiting && request.target == "/release") (*waiting)(text_response(200, "released"));
+          reply(text_response(200, request.target));
+        }
+      },
+      {.threads = 1});
+  RawSocket first(server->address()), second(server->address());
+  first.send("GET /wait HTTP/1.1\r\n\r\nGET /next HTTP/1.1\r\n\r\n");
+  while (true) {
+    const std::lock_guard lock(mutex);
+    if (waiting) break;
+  }
+  second.send("GET /release HTTP/1.1\r\n\r\n");
+  EXPECT_THAT(second.read_until("/release"), EndsWith("/release"));
+  EXPECT_THAT(first.read_until("/next"), EndsWith("/next"));
 }
 
 TEST(Server, SharesOneLongTextBetweenAnswers) {
