@@ -131,6 +131,7 @@ struct Agent::Parts {
     store.listen([this](const auto&) {
       polls.announce();
       streams.announce();
+      if (more) more->announce();
     });
   }
 
@@ -164,6 +165,7 @@ struct Agent::Parts {
   Health health;
   base::Service service;
   base::Service appconfig;
+  std::unique_ptr<Listener> more;
   std::unique_ptr<base::Server> server;
   std::unique_ptr<base::Server> appconfig_server;
   std::vector<std::unique_ptr<FeedThread>> threads;
@@ -172,7 +174,7 @@ struct Agent::Parts {
 Agent::Agent(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Agent::~Agent() = default;
 
-Result<std::unique_ptr<Agent>> Agent::start(const AgentOptions& options) {
+Result<std::unique_ptr<Agent>> Agent::start(const AgentOptions& options, const OpenListener& open_more) {
   TRY(check(options));
   TRY_ASSIGN(std::vector<SourceSpec> specs, read_sources(options));
   TRY_ASSIGN(Access access, read_access(options.tokens_file));
@@ -192,6 +194,11 @@ Result<std::unique_ptr<Agent>> Agent::start(const AgentOptions& options) {
   for (const auto& feed : parts->feeds) feed->load();
   parts->overrides.load();
 
+  // Before anything that can make a new edition runs.
+  TRY_ASSIGN(parts->more, open_more(options, {parts->gate, parts->evaluator, parts->metrics}));
+  for (const auto& address : {options.grpc_listen, options.sync_listen}) {
+    if (address) warn_if_open(*address, parts->access);
+  }
   const auto listen = [&](const std::string& address, base::Service& service) {
     return base::Server::start({.listen = address,
                                 .threads = static_cast<int>(options.threads),
@@ -225,6 +232,7 @@ bool Agent::stop() {
   parts_->service.begin_stop();
   parts_->appconfig.begin_stop();
   parts_->polls.close();
+  if (parts_->more) parts_->more->stop();
   parts_->server->stop(kServerGrace);
   if (parts_->appconfig_server) parts_->appconfig_server->stop(kServerGrace);
   const auto end = parts_->clock.steady() + kSourceGrace;

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "base/core/result.h"
+#include "flags/agent/listener.h"
 #include "flags/agent/options.h"
 
 namespace trunkline::flags {
@@ -12,8 +13,8 @@ namespace trunkline::flags {
 class Agent {
  public:
   // Kind::usage and Kind::invalid for options and files that are wrong, Kind::unavailable where an address is taken. A
-  // source that is not there is no failure: it is asked again.
-  static base::Result<std::unique_ptr<Agent>> start(const AgentOptions& options);
+  // source that is not there is no failure: it is asked again. `open_more` opens what is not HTTP.
+  static base::Result<std::unique_ptr<Agent>> start(const AgentOptions& options, const OpenListener& open_more);
 
   Agent(const Agent&) = delete;
   ~Agent();

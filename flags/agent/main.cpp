@@ -6,6 +6,7 @@
 #include "base/core/signals.h"
 #include "base/http/server.h"
 #include "flags/agent/agent.h"
+#include "flags/agent/grpc/open_grpc.h"
 
 namespace trunkline::flags {
 namespace {
@@ -15,7 +16,7 @@ constexpr base::Millis kTick{250};
 base::Result<int> serve(const AgentOptions& options) {
   TRY_ASSIGN(const base::LogLevel level, base::parse_log_level(options.log_level));
   base::set_log_level(level);
-  TRY_ASSIGN(const auto agent, Agent::start(options));
+  TRY_ASSIGN(const auto agent, Agent::start(options, open_grpc));
   base::print_listening(agent->address());
   while (!base::wait_for_termination(kTick)) agent->tick();
   // libgit2 cannot be interrupted: a fetch from a host that is silent is left behind with the process.
@@ -47,6 +48,10 @@ void add_options(base::cli::Command command, AgentOptions& options) {
       .bare("127.0.0.1:2772")
       .option("--appconfig-app", options.appconfig_app, "NAME", "the one application there is; else any name will do")
       .option("--appconfig-env", options.appconfig_env, "NAME", "the one environment there is; else any name will do")
+      .option("--grpc-listen", options.grpc_listen, "ADDR:PORT", "evaluates for flagd's SDKs in rpc mode here too")
+      .bare("127.0.0.1:8013")
+      .option("--sync-listen", options.sync_listen, "ADDR:PORT", "serves the flags to flagd's SDKs in in-process mode")
+      .bare("127.0.0.1:8015")
       .option("--threads", options.threads, "N", "that answer requests; 0: one a core")
       .option("--log-level", options.log_level, "LEVEL", "debug, info, warn or error");
 }

@@ -51,6 +51,13 @@ const std::vector<Vendor> kVendors = {
     {"murmurhash.h", {"flags/evaluation"}, false},
     {"archive.h", {"ledger"}, false},
     {"sqlite3.h", {"shortener/store"}, false},
+    {"grpc/", {"flags/agent/grpc"}, false},
+    {"grpcpp/", {"flags/agent/grpc"}, false},
+    {"google/protobuf/", {"flags/agent/grpc"}, false},
+    // What protoc makes of the files there.
+    {"flags/agent/grpc/evaluation.pb.h", {"flags/agent/grpc"}, false},
+    {"flags/agent/grpc/evaluation_v2.pb.h", {"flags/agent/grpc"}, false},
+    {"flags/agent/grpc/sync.pb.h", {"flags/agent/grpc"}, false},
 };
 constexpr int kBeastFiles = 3;
 
