@@ -108,10 +108,10 @@ void warn_if_open(const std::string& listen, const Access& access) {
 }  // namespace
 
 struct Agent::Parts {
-  Parts(const AgentOptions& options, std::vector<SourceSpec> specs, Access access_, Evaluator::Options context,
-        std::optional<base::TempFolder> temporary_)
-      : temporary(std::move(temporary_)),
-        access(std::move(access_)),
+  Parts(const AgentOptions& options, std::vector<SourceSpec> specs, Access tokens, Evaluator::Options context,
+        std::optional<base::TempFolder> scratch)
+      : temporary(std::move(scratch)),
+        access(std::move(tokens)),
         limit(options.rate_limit),
         store(specs.size(), metrics),
         overrides(options.cache_dir, store, clock, metrics),

@@ -1,22 +1,13 @@
 #pragma once
 
-#include <functional>
-#include <thread>
-
 #include "base/http/client.h"
 #include "tests/flags/system/flagctl_fixture.h"
 #include "tests/support/server_process.h"
+#include "tests/support/soon.h"
 
 namespace trunkline::flags {
 
-inline bool soon(const std::function<bool()>& condition, base::Millis limit = base::Millis{20'000}) {
-  const auto deadline = std::chrono::steady_clock::now() + limit;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(base::Millis{5});
-  }
-  return true;
-}
+using base::soon;
 
 // A flag set with the one flag "a", whose default is `variant` (x, y or z).
 inline std::string flags_with(const std::string& variant) {

@@ -1,7 +1,6 @@
 #include "flags/client/client.h"
 
 #include <atomic>
-#include <functional>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <mutex>
@@ -10,6 +9,7 @@
 #include "base/core/files.h"
 #include "base/http/server.h"
 #include "tests/support/raw_socket.h"
+#include "tests/support/soon.h"
 
 // The real client against servers on the loopback address that are better and worse than a flag-agent.
 namespace trunkline::flags {
@@ -18,16 +18,8 @@ namespace {
 using base::Millis;
 using base::Request;
 using base::Response;
+using base::soon;
 using testing::ElementsAre;
-
-bool soon(const std::function<bool()>& condition) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{20};
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(Millis{5});
-  }
-  return true;
-}
 
 std::string flags_with(int value) {
   return R"({"flags": {"n": {"state": "ENABLED", "variants": {"v": )" + std::to_string(value) +
