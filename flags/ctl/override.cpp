@@ -83,7 +83,7 @@ void offer_commit(const OverrideOptions& options) {
                   options.key, *options.variant));
 }
 
-Result<int> override_(const OverrideOptions& options) {
+Result<int> run_override(const OverrideOptions& options) {
   TRY(check(options));
   TRY_ASSIGN(const auto answers,
              ask_agents(options.agents, "/v1/overrides/" + base::percent_encode(options.key), request_for(options)));
@@ -117,7 +117,7 @@ void add_override(base::cli::Tool& tool) {
       .footer(
           "flagctl override new-page off --ttl 30m --agents http://10.0.0.1:8016 http://10.0.0.2:8016 "
           "--token-file ops.token --reason \"errors rise\"")
-      .action([options] { return override_(*options); });
+      .action([options] { return run_override(*options); });
 }
 
 }  // namespace trunkline::flags

@@ -44,7 +44,7 @@ class TokenReader {
       } else if (member.key.text == "flag_sets") {
         TRY_ASSIGN(caller.sets, flag_sets(member.value));
       } else if (member.key.text == "override" && member.value.as_bool()) {
-        caller.override_ = *member.value.as_bool();
+        caller.may_override = *member.value.as_bool();
       } else if (member.key.text != "token") {
         return fail(member.key, "expected name, token, flag_sets (a list) or override (true or false)");
       }

@@ -14,10 +14,10 @@ namespace trunkline::flags {
 
 // Somebody who was let in. Lives as long as the Access that gave it.
 struct Caller {
-  std::string name;        // of the token; empty where none is needed
-  Selection sets;          // what they may see
-  bool override_ = false;  // whether they may put overrides in force
-  std::string ticket;      // opens the event stream where no header can be sent; empty where no token is needed
+  std::string name;           // of the token; empty where none is needed
+  Selection sets;             // what they may see
+  bool may_override = false;  // whether they may put overrides in force
+  std::string ticket;         // opens the event stream where no header can be sent; empty where no token is needed
 };
 
 class Access {

@@ -65,7 +65,7 @@ class OverrideApi {
     const auto forbidden = [](std::string_view why) {
       return tl::unexpected(base::problem_response(403, "Forbidden", why));
     };
-    if (!visit->caller->override_) return forbidden("an override needs a token of --tokens with override: true");
+    if (!visit->caller->may_override) return forbidden("an override needs a token of --tokens with override: true");
     // An override is in force for every flag set that has the key.
     const auto& edition = gate_.store().edition();
     for (const Flag& flag : edition ? edition->whole()->set().flags() : std::vector<Flag>{}) {

@@ -45,11 +45,10 @@ void tell_in_metadata(JsonObject& flag, const Override& wanted) {
 
 }  // namespace
 
-Json to_json(const Override& override_) {
-  JsonObject json{
-      {"flag", override_.key}, {"variant", override_.variant}, {"until", base::to_iso8601(override_.until)}};
-  if (!override_.by.empty()) json["by"] = override_.by;
-  if (!override_.reason.empty()) json["reason"] = override_.reason;
+Json to_json(const Override& wanted) {
+  JsonObject json{{"flag", wanted.key}, {"variant", wanted.variant}, {"until", base::to_iso8601(wanted.until)}};
+  if (!wanted.by.empty()) json["by"] = wanted.by;
+  if (!wanted.reason.empty()) json["reason"] = wanted.reason;
   return json;
 }
 

@@ -22,7 +22,7 @@ struct Override {
 };
 
 // {"flag","variant","until","by"?,"reason"?}, the form of the API and of the file.
-base::Json to_json(const Override& override_);
+base::Json to_json(const Override& wanted);
 // Kind::invalid for anything else.
 base::Result<Override> override_from_json(const base::Json& json);
 

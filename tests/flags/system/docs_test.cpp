@@ -89,7 +89,7 @@ TEST(TokensPage, ShowsAFileThatIsRead) {
   }
   const auto access = Access::parse(file, "agent-tokens.md");
   ASSERT_TRUE(access) << to_string(access.error());
-  EXPECT_TRUE(access->authorize("Bearer a-long-random-text-that-only-ops-has").value()->override_);
+  EXPECT_TRUE(access->authorize("Bearer a-long-random-text-that-only-ops-has").value()->may_override);
 }
 
 TEST(AgentPage, HoldsCommandsThatWork) {

@@ -22,7 +22,7 @@ TEST(Access, LetsEverybodySeeEverythingWithoutTokensButOverrideNothing) {
   const Access access;
   const Caller* caller = *access.authorize(std::nullopt);
   EXPECT_EQ(caller->sets, Selection::all());
-  EXPECT_FALSE(caller->override_);
+  EXPECT_FALSE(caller->may_override);
   EXPECT_EQ(caller->ticket, "");
 }
 
@@ -30,11 +30,11 @@ TEST(Access, KnowsATokenByItselfOrByItsDigest) {
   const Access access = Access::parse(kFile, "tokens.yaml").value();
   const Caller* ops = *access.authorize("Bearer ops-token-0123456789");
   EXPECT_EQ(ops->name, "ops");
-  EXPECT_TRUE(ops->override_);
+  EXPECT_TRUE(ops->may_override);
   EXPECT_EQ(ops->sets, Selection::all());
   const Caller* web = *access.authorize("Bearer web-token-0123456789");
   EXPECT_EQ(web->name, "web");
-  EXPECT_FALSE(web->override_);
+  EXPECT_FALSE(web->may_override);
   EXPECT_EQ(web->sets, Selection::of({"shop", "web"}));
 }
 
