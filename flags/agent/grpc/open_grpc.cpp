@@ -24,7 +24,8 @@ constexpr int kPingMillis = 30'000;
 constexpr int kPingTimeoutMillis = 10'000;
 // SDKs may ping as often.
 constexpr int kLeastBetweenPingsMillis = 5'000;
-constexpr std::chrono::milliseconds kGrace{1500};
+// For calls that are being answered; a client that says nothing is not waited for longer.
+constexpr std::chrono::milliseconds kGrace{500};
 
 void log_line(gpr_log_func_args* line) {
   const auto level = line->severity == GPR_LOG_SEVERITY_ERROR ? base::LogLevel::error : base::LogLevel::info;

@@ -42,7 +42,7 @@ TEST_F(OpenFeatureTest, GetsTheSameFromOfrepFromRpcAndInProcess) {
   auto node = base::Child::start(
       {.argv = {"node", TRUNKLINE_SOURCE_DIR "/tests/flags/system/grpc/openfeature.js", agent->url(""),
                 address_of(agent, "flagd.evaluation"), address_of(agent, "flagd.sync")},
-       .environment = {{"PEERS", TRUNKLINE_PEERS_DIR}}},
+       .environment = {{"PEERS", TRUNKLINE_PEERS_DIR}, {"no_grpc_proxy", "127.0.0.1"}}},
       output);
   ASSERT_TRUE(node) << to_string(node.error());
   const auto says = [&] { return base::read_file(out).value_or(""); };
