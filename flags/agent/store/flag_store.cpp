@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <malloc.h>
 
 #include "base/core/log.h"
 #include "flags/agent/store/merge.h"
@@ -60,6 +61,8 @@ void FlagStore::rebuild() {
   current_.publish(edition);
   base::log(base::LogLevel::info, "new flags", {{"revision", next->revision}, {"etag", next->etag}});
   for (const Listener& listener : listeners_) listener(edition);
+  // Reading took several times what is kept; an agent is small between changes, which are seldom.
+  malloc_trim(0);
 }
 
 // Null if no source has flags.

@@ -180,6 +180,17 @@ TEST_F(AgentServingTest, LetsInByToken) {
   EXPECT_TRUE(serves(second, "x")) << second->output();
 }
 
+TEST_F(AgentServingTest, RefusesALargeBodyAndGoesOn) {
+  write(flags_with("x"));
+  const Agent agent = start_on_file();
+  ASSERT_TRUE(serves(agent, "x"));
+  base::RawSocket client(agent->address());
+  client.send(
+      "POST /ofrep/v1/evaluate/flags HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 2000000\r\n\r\n{");
+  EXPECT_THAT(client.read_all(), StartsWith("HTTP/1.1 413 "));
+  EXPECT_EQ(variant(agent), "x");
+}
+
 TEST_F(AgentServingTest, TellsAThousandStreamsAndStaysSmall) {
   rlimit files{};
   getrlimit(RLIMIT_NOFILE, &files);
