@@ -222,6 +222,8 @@ Tool::Tool(const std::string& name, const std::string& summary) : impl_(std::mak
   impl_->app.description(summary);
   impl_->app.set_version_flag("--version", name + " " + TRUNKLINE_RELEASE);
   impl_->app.allow_extras();
+  // Once a command is named, the words behind it are its own, also those that name another command.
+  impl_->app.require_subcommand(0, 1);
   impl_->app.get_formatter()->column_width(38);
   impl_->app.footer(fmt::format("{} completion bash|zsh|fish prints what your shell completes it by.", name));
 }

@@ -23,6 +23,9 @@ std::string_view trim(std::string_view text);
 // The parts between the separators, empty ones included: split("a,,b", ',') is {"a", "", "b"}.
 std::vector<std::string_view> split(std::string_view text, char separator);
 
+// ASCII letters alone are taken for the same.
+bool equal_ignoring_case(std::string_view a, std::string_view b);
+
 // ", did you mean "runs-on"?" for the candidate nearest to `word`, "" if none is near (edit distance over a third).
 std::string did_you_mean(std::string_view word, const std::vector<std::string_view>& candidates);
 

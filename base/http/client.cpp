@@ -44,7 +44,12 @@ bool is_idempotent(const std::string& method) {
 class Deadline {
  public:
   virtual ~Deadline() = default;
-  void set(SteadyTime deadline) { deadline_ = deadline; }
+  void set(SteadyTime deadline) {
+    deadline_ = deadline;
+    peer_ended_ = false;
+  }
+  // Whether the peer has closed its side since.
+  bool peer_ended() const { return peer_ended_; }
 
  protected:
   Poco::Timespan left() const {
@@ -52,9 +57,14 @@ class Deadline {
     if (rest <= Millis(0)) throw Poco::TimeoutException();
     return timespan(rest);
   }
+  int note(int received) {
+    peer_ended_ = peer_ended_ || received == 0;
+    return received;
+  }
 
  private:
   SteadyTime deadline_ = SteadyTime::max();
+  bool peer_ended_ = false;
 };
 
 // A connection that cancel() can end.
@@ -93,7 +103,7 @@ class DeadlineSocket final : public Impl, public Deadline {
   using Impl::receiveBytes;
   int receiveBytes(void* buffer, int length, int flags) override {
     Impl::setReceiveTimeout(left());
-    return Impl::receiveBytes(buffer, length, flags);
+    return note(Impl::receiveBytes(buffer, length, flags));
   }
 };
 
@@ -215,7 +225,8 @@ class PocoClient final : public HttpClient {
       out.setContentLength64(static_cast<Poco::Int64>(request.body.size()));
     }
     std::ostream& sending = session->sendRequest(out);
-    dynamic_cast<Deadline&>(*session->socket().impl()).set(std::chrono::steady_clock::now() + timeout);
+    auto& deadline = dynamic_cast<Deadline&>(*session->socket().impl());
+    deadline.set(std::chrono::steady_clock::now() + timeout);
     sending << request.body << std::flush;
 
     net::HTTPResponse in;
@@ -235,6 +246,10 @@ class PocoClient final : public HttpClient {
     if (const Poco::Exception* error = session->networkException(); error != nullptr) error->rethrow();
     const bool has_length = in.hasContentLength() && request.method != "HEAD" && response.status != 304;
     if (has_length && static_cast<Poco::Int64>(response.body.size()) != in.getContentLength64()) {
+      return failed(Kind::unavailable, "the connection was closed in the middle of the answer");
+    }
+    // Whoever reads a whole chunked body never reads as far as the end. Poco takes the one for the other.
+    if (in.getChunkedTransferEncoding() && deadline.peer_ended()) {
       return failed(Kind::unavailable, "the connection was closed in the middle of the answer");
     }
     if (session->getKeepAlive() && in.getKeepAlive()) put_back(key, std::move(session));

@@ -3,16 +3,13 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "base/core/text.h"
+
 namespace trunkline::base {
 namespace {
 
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool same_name(std::string_view a, std::string_view b) {
-  return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
 }
 
 int hex_digit(char c) {
@@ -29,7 +26,7 @@ bool is_unreserved(char c) {
 
 std::optional<std::string_view> Headers::find(std::string_view name) const {
   for (const Header& item : items_) {
-    if (same_name(item.name, name)) return item.value;
+    if (equal_ignoring_case(item.name, name)) return item.value;
   }
   return std::nullopt;
 }
@@ -37,13 +34,13 @@ std::optional<std::string_view> Headers::find(std::string_view name) const {
 std::vector<std::string_view> Headers::find_all(std::string_view name) const {
   std::vector<std::string_view> values;
   for (const Header& item : items_) {
-    if (same_name(item.name, name)) values.emplace_back(item.value);
+    if (equal_ignoring_case(item.name, name)) values.emplace_back(item.value);
   }
   return values;
 }
 
 void Headers::set(std::string_view name, std::string_view value) {
-  std::erase_if(items_, [&](const Header& item) { return same_name(item.name, name); });
+  std::erase_if(items_, [&](const Header& item) { return equal_ignoring_case(item.name, name); });
   add(name, value);
 }
 
@@ -178,6 +175,8 @@ std::string_view reason_phrase(int status) {
       return "Service Unavailable";
     case 504:
       return "Gateway Timeout";
+    case 507:
+      return "Insufficient Storage";
     default:
       return "Unknown";
   }

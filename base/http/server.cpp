@@ -8,6 +8,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <future>
 #include <optional>
+#include <sys/resource.h>
 #include <thread>
 #include <vector>
 
@@ -161,9 +162,18 @@ class BeastServer final : public Server {
   std::optional<bool> ended_in_time_;
 };
 
+// The soft limit is for programs that use select().
+void raise_file_limit() {
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == files.rlim_max) return;
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Server>> Server::start(ServerOptions options, Handler handler) {
+  raise_file_limit();
   TRY_ASSIGN(const ListenAddress wanted, parse_listen_address(options.listen));
   TRY_ASSIGN(ListenSocket socket, ListenSocket::open(wanted));
   auto server = std::make_unique<BeastServer>(std::move(options), std::move(handler), std::move(socket));

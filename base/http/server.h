@@ -25,8 +25,9 @@ struct ServerOptions {
 // to one thread; the handler runs there. HEAD is answered without the body that the handler gives.
 class Server {
  public:
-  // Listens and serves until stop(). Kind::usage for a bad address, unavailable where it is taken or not this
-  // machine's. A socket file that nobody listens on any more is replaced; no other file is.
+  // Listens and serves until stop(). Raises the process's limit of open files to what the system allows it. Kind::usage
+  // for a bad address, unavailable where it is taken or not this machine's. A socket file that nobody listens on any
+  // more is replaced; no other file is.
   static Result<std::unique_ptr<Server>> start(ServerOptions options, Handler handler);
 
   virtual ~Server() = default;  // stops with no grace

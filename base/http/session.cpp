@@ -102,7 +102,9 @@ class BeastSession final : public Session, public ReplyTarget, public std::enabl
   void watch_peer();
   void send_stream();
   std::array<boost::asio::const_buffer, 2> unwritten() const;
+  bool is_all_written() const;
   bool flush();
+  void write_more();
   void after_write();
   void begin_request();
   void enter(Phase phase, Millis limit);
@@ -267,7 +269,7 @@ void BeastSession::dispatch() {
 }
 
 void BeastSession::reply(Response response) {
-  if (in_handler_ && worker_->is_this_thread()) return finish(std::move(response));
+  if (worker_->is_this_thread() && in_handler_) return finish(std::move(response));
   // Not at once: what is behind this request would be handled inside of whatever calls this, and of the locks it holds.
   worker_->post(
       [self = shared_from_this(), response = std::move(response)]() mutable { self->finish(std::move(response)); });
@@ -411,6 +413,10 @@ std::array<asio::const_buffer, 2> BeastSession::unwritten() const {
   return {asio::buffer(out_.data() + of_out, out_.size() - of_out), asio::buffer(rest.data(), rest.size())};
 }
 
+bool BeastSession::is_all_written() const {
+  return written_ == out_.size() + (tail_ ? tail_->size() : 0);
+}
+
 // True when all is written. Otherwise it is being written, or the connection is closed.
 bool BeastSession::flush() {
   boost::system::error_code code;
@@ -419,15 +425,23 @@ bool BeastSession::flush() {
     close();
     return false;
   }
-  if (written_ == out_.size() + (tail_ ? tail_->size() : 0)) return true;
-  enter(Phase::writing, worker_->serving().options.write_timeout);
-  asio::async_write(socket_, unwritten(), [self = shared_from_this()](const boost::system::error_code& failed, size_t) {
-    if (self->phase_ != Phase::writing) return;
-    if (failed) return self->close();
-    self->after_write();
-    self->advance();
-  });
+  if (is_all_written()) return true;
+  write_more();
   return false;
+}
+
+// Piece by piece: a client that takes its time is given up when it takes nothing, not when it takes long.
+void BeastSession::write_more() {
+  enter(Phase::writing, worker_->serving().options.write_timeout);
+  socket_.async_write_some(unwritten(),
+                           [self = shared_from_this()](const boost::system::error_code& failed, size_t size) {
+                             if (self->phase_ != Phase::writing) return;
+                             if (failed) return self->close();
+                             self->written_ += size;
+                             if (!self->is_all_written()) return self->write_more();
+                             self->after_write();
+                             self->advance();
+                           });
 }
 
 void BeastSession::after_write() {

@@ -7,8 +7,14 @@
 namespace trunkline::base {
 namespace {
 
+// Without a password, which is for the server only.
 tl::unexpected<Error> refuse(std::string_view text, std::string_view why) {
-  return fail(Kind::invalid, fmt::format("\"{}\" is no URL to send a request to: {}", text.substr(0, 200), why));
+  std::string shown(text.substr(0, 200));
+  const size_t start = shown.find("://");
+  const size_t host = start == std::string::npos ? 0 : start + 3;
+  const size_t at = shown.substr(0, shown.find('/', host)).rfind('@');
+  if (at != std::string::npos && at > host) shown.erase(host, at + 1 - host);
+  return fail(Kind::invalid, fmt::format("\"{}\" is no URL to send a request to: {}", shown, why));
 }
 
 Result<Url> parse_unix(std::string_view text) {

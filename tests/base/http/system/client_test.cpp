@@ -26,6 +26,23 @@ struct Peer {
   std::thread thread;
 };
 
+TEST(Client, TakesAChunkedAnswerOnlyWhole) {
+  Peer whole([](RawListener& listener) {
+    RawSocket socket = listener.accept();
+    socket.read_until("\r\n\r\n");
+    socket.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n0\r\n\r\n");
+  });
+  EXPECT_EQ(get(*make_http_client(), whole.url())->body, "one");
+  Peer cut([](RawListener& listener) {
+    RawSocket socket = listener.accept();
+    socket.read_until("\r\n\r\n");
+    socket.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n");
+  });
+  const auto answer = get(*make_http_client(), cut.url());
+  ASSERT_FALSE(answer) << answer->body;
+  EXPECT_THAT(answer.error().message, HasSubstr("closed in the middle of the answer"));
+}
+
 TEST(Client, CarriesARequestAndItsAnswer) {
   auto server = Server::start({}, [](const Request& request, Reply reply) {
     Response response = text_response(404, request.method + request.target + request.body);

@@ -162,6 +162,20 @@ TEST(Server, GivesUpAClientThatDoesNotTakeItsAnswer) {
   EXPECT_LT(client.read_all().size(), size_t{64 << 20});
 }
 
+TEST(Server, HasPatienceWithAClientThatTakesItsAnswerSlowly) {
+  const auto big = [](const Request&, Reply reply) { reply(text_response(200, std::string(12 << 20, 'x') + "end")); };
+  const auto server = start(big, {.threads = 1, .write_timeout = Millis(300)});
+  RawSocket client(server->address());
+  client.send("GET / HTTP/1.1\r\nConnection: close\r\n\r\n");
+  std::string all;
+  // Longer in all than the timeout, though never without a step for as long.
+  for (int i = 0; i < 12; ++i) {
+    std::this_thread::sleep_for(Millis(100));
+    all += client.read_until(std::string(1 << 20, 'x'), Millis(50));
+  }
+  EXPECT_THAT(all + client.read_all(), EndsWith("xend"));
+}
+
 // Keeps the requests until the test answers them.
 struct Waiting {
   std::mutex mutex;
