@@ -1,6 +1,7 @@
 #include "flags/agent/agent.h"
 
 #include <algorithm>
+#include <atomic>
 #include <fmt/format.h>
 
 #include "base/core/files.h"
@@ -39,6 +40,9 @@ Result<> give_tokens(const std::vector<std::string>& token_files, std::vector<So
   for (const std::string& text : token_files) {
     const bool has_prefix = text.starts_with("http://") || text.starts_with("https://") || text.starts_with("unix:");
     const size_t equals = has_prefix ? text.rfind('=') : std::string::npos;
+    if (has_prefix && equals == std::string::npos) {
+      return base::fail(Kind::usage, fmt::format("--source-token-file: expected URL=FILE, got \"{}\"", text));
+    }
     const std::string prefix = has_prefix ? text.substr(0, equals) : "";
     TRY_ASSIGN(const std::string token, read_secret(has_prefix ? text.substr(equals + 1) : text));
     size_t given = 0;
@@ -135,6 +139,9 @@ struct Agent::Parts {
     });
   }
 
+  // Who waits is answered while there are metrics to count it; who comes later is not kept waiting.
+  ~Parts() { polls.close(); }
+
   void add_routes(const AgentOptions& options, std::optional<std::string> hook_secret) {
     add_flag_set_routes(service.router(), gate, polls);
     add_ofrep_routes(service.router(), gate, evaluator, streams);
@@ -146,6 +153,7 @@ struct Agent::Parts {
   }
 
   void wake() {
+    if (!threads_started) return;
     for (const auto& thread : threads) thread->wake();
   }
 
@@ -169,6 +177,7 @@ struct Agent::Parts {
   std::unique_ptr<base::Server> server;
   std::unique_ptr<base::Server> appconfig_server;
   std::vector<std::unique_ptr<FeedThread>> threads;
+  std::atomic<bool> threads_started{false};  // from then on `threads` does not change
 };
 
 Agent::Agent(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -213,6 +222,7 @@ Result<std::unique_ptr<Agent>> Agent::start(const AgentOptions& options, const O
     base::log(base::LogLevel::info, "serving AppConfig's API", {{"listening", parts->appconfig_server->address()}});
   }
   for (const auto& feed : parts->feeds) parts->threads.push_back(std::make_unique<FeedThread>(*feed));
+  parts->threads_started = true;
   return std::unique_ptr<Agent>(new Agent(std::move(parts)));
 }
 

@@ -16,13 +16,7 @@ base::JsonObject to_json(const FeedHealth& health) {
 
 }  // namespace
 
-base::JsonArray Health::overrides() const {
-  base::JsonArray all;
-  for (const Override& one : overrides_.list()) all.push_back(flags::to_json(one));
-  return all;
-}
-
-base::JsonObject Health::status() const {
+base::JsonObject Health::status(const std::function<bool(std::string_view)>& sees) const {
   base::JsonObject json{{"ready", ready().has_value()}};
   const std::shared_ptr<const Edition> edition = store_.edition();
   if (edition) {
@@ -32,10 +26,15 @@ base::JsonObject Health::status() const {
   }
   json["flags"] = edition ? edition->whole()->set().flags().size() : 0;
   json["problems"] = edition ? edition->whole()->set().problems().size() : 0;
+  if (const auto problem = store_.problem()) json["error"] = base::to_string(*problem);
   base::JsonArray sources;
   for (const auto& feed : feeds_) sources.push_back(to_json(feed->health()));
   json["sources"] = std::move(sources);
-  json["overrides"] = overrides();
+  base::JsonArray overrides;
+  for (const Override& one : overrides_.list()) {
+    if (sees(one.key)) overrides.push_back(flags::to_json(one));
+  }
+  json["overrides"] = std::move(overrides);
   json["overrides_kept"] = overrides_.is_kept();
   return json;
 }
@@ -52,8 +51,13 @@ base::Result<base::JsonObject> Health::ready() const {
     if (!health.up) down.push_back(to_json(health));
   }
   base::JsonObject detail;
+  if (const auto problem = store_.problem()) detail["error"] = base::to_string(*problem);
   if (!down.empty()) detail["sources_down"] = std::move(down);
-  if (base::JsonArray all = overrides(); !all.empty()) detail["overrides"] = std::move(all);
+  base::JsonArray overrides;
+  for (const Override& one : overrides_.list()) {
+    overrides.push_back(flags::to_json(Override{one.key, one.variant, one.until, "", ""}));
+  }
+  if (!overrides.empty()) detail["overrides"] = std::move(overrides);
   return detail;
 }
 

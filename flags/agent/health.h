@@ -1,6 +1,8 @@
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "base/core/json.h"
@@ -18,15 +20,14 @@ class Health {
 
   // What /v1/status answers: {"ready","revision"?,"etag"?,"flags","problems","sources":[{"source","up","age_seconds",
   // "revision"?,"flags"?,"error"?}],"overrides":[{"flag","variant","until","by"?,"reason"?}],"overrides_kept"}.
-  base::JsonObject status() const;
+  // Of the overrides those whose key `sees`.
+  base::JsonObject status(const std::function<bool(std::string_view)>& sees) const;
 
-  // What /readyz adds: the overrides and the sources that are down. Kind::unavailable until each source has given
-  // flags, now or from the disk.
+  // What /readyz, which needs no token, adds: which overrides are in force until when, and the sources that are down.
+  // Kind::unavailable until each source has given flags, now or from the disk.
   base::Result<base::JsonObject> ready() const;
 
  private:
-  base::JsonArray overrides() const;
-
   const std::vector<std::unique_ptr<Feed>>& feeds_;
   const FlagStore& store_;
   const OverrideBoard& overrides_;

@@ -10,8 +10,7 @@ namespace trunkline::flags {
 class HttpSource final : public Source {
  public:
   // `token` is sent as a bearer token unless it is empty.
-  HttpSource(std::string url, std::string token, std::unique_ptr<base::HttpClient> client)
-      : url_(std::move(url)), token_(std::move(token)), client_(std::move(client)) {}
+  HttpSource(std::string url, std::string token, std::unique_ptr<base::HttpClient> client);
 
   // One that waits as long as a server may be asked to.
   static std::unique_ptr<base::HttpClient> make_client();
@@ -25,11 +24,14 @@ class HttpSource final : public Source {
   base::Result<std::optional<SourceText>> take(base::Response response);
 
   std::string url_;
+  std::string name_;  // the URL without its query, which may hold a secret
   std::string token_;
   std::unique_ptr<base::HttpClient> client_;
   std::string etag_;
+  std::string digest_;     // of the last text
   bool in_touch_ = false;  // the last answer was a good one: the next may take its time
-  bool waits_ = false;     // the server keeps a request until there is something to say, as far as is known
+  int refusals_ = 0;       // so many times in a row the server did not wait though it was asked to
+  base::Millis took_{0};   // the last answer
 };
 
 }  // namespace trunkline::flags

@@ -54,7 +54,11 @@ Result<SourceSpec> read_git_spec(std::string_view text) {
 
 Result<SourceSpec> read_http_spec(std::string_view text) {
   TRY(base::parse_url(text));
-  return SourceSpec{.kind = SourceSpec::Kind::http, .location = std::string(text), .display = std::string(text)};
+  // What is behind the "?" may be a secret, as in a presigned URL.
+  const size_t query = text.find('?');
+  std::string display(text.substr(0, query));
+  if (query != std::string_view::npos) display += "?...";
+  return SourceSpec{.kind = SourceSpec::Kind::http, .location = std::string(text), .display = std::move(display)};
 }
 
 Result<SourceSpec> read_spec(std::string_view text) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <random>
 
 #include "base/core/digest.h"
 #include "base/core/text.h"
@@ -25,8 +24,9 @@ class TokenReader {
   Result<std::string> digest(const YamlNode& item) const {
     const YamlNode* token = item.find("token");
     if (token == nullptr || !token->is_scalar()) return fail(item, "expected a \"token\"");
-    if (token->text.starts_with(kDigest)) {
-      const bool whole = token->text.size() == kDigest.size() + 64 &&
+    if (base::trim(token->text) != token->text) return fail(*token, "expected no blanks around a token");
+    if (base::equal_ignoring_case(token->text.substr(0, kDigest.size()), kDigest)) {
+      const bool whole = token->text.starts_with(kDigest) && token->text.size() == kDigest.size() + 64 &&
                          token->text.find_first_not_of("0123456789abcdef", kDigest.size()) == std::string::npos;
       if (!whole) return fail(*token, "expected 64 hexadecimal digits after \"sha256:\"");
       return token->text;
@@ -59,7 +59,10 @@ class TokenReader {
   Result<Selection> flag_sets(const YamlNode& list) const {
     if (!list.is_sequence()) return fail(list, "expected a list of flag set ids");
     std::vector<std::string> ids;
-    for (const YamlNode& id : list.items) ids.push_back(id.text);
+    for (const YamlNode& id : list.items) {
+      if (!id.is_scalar()) return fail(id, "expected the id of a flag set");
+      ids.push_back(id.text);
+    }
     return Selection::of(std::move(ids));
   }
 
@@ -70,11 +73,9 @@ class TokenReader {
   const std::string& file_;
 };
 
-std::string draw_ticket(std::string_view digest) {
-  std::random_device random;
-  std::string seed(digest);
-  for (int i = 0; i < 8; ++i) seed += std::to_string(random());
-  return base::sha256(seed).substr(kDigest.size());
+// The same for every agent that knows the token, and after a restart: a browser does not come back after a 401.
+std::string ticket_for(std::string_view digest) {
+  return base::hmac_sha256(digest, "event stream");
 }
 
 tl::unexpected<base::Error> denied() {
@@ -94,6 +95,10 @@ Result<Access> Access::parse(std::string_view text, const std::string& file) {
   }
   Access access;
   access.is_open_ = false;
+  if (root.members.size() > 1) {
+    const YamlNode& other = root.members[root.members.front().key.text == "tokens" ? 1 : 0].key;
+    return base::fail(Kind::invalid, "expected nothing but \"tokens\"", reader.at(other));
+  }
   for (const YamlNode& item : tokens->items) {
     TRY_ASSIGN(std::string digest, reader.digest(item));
     TRY_ASSIGN(Caller caller, reader.caller(item));
@@ -101,7 +106,7 @@ Result<Access> Access::parse(std::string_view text, const std::string& file) {
       return other.digest == digest || other.caller.name == caller.name;
     });
     if (twice) return base::fail(Kind::invalid, "this name or token stands here a second time", reader.at(item));
-    caller.ticket = draw_ticket(digest);
+    caller.ticket = ticket_for(digest);
     access.tokens_.push_back({std::move(digest), std::move(caller)});
   }
   return access;
@@ -110,7 +115,7 @@ Result<Access> Access::parse(std::string_view text, const std::string& file) {
 Result<const Caller*> Access::authorize(std::optional<std::string_view> authorization) const {
   if (is_open_) return &anybody_;
   constexpr std::string_view kBearer = "Bearer ";
-  if (!authorization || !authorization->starts_with(kBearer)) return denied();
+  if (!authorization || !base::equal_ignoring_case(authorization->substr(0, kBearer.size()), kBearer)) return denied();
   const std::string digest = base::sha256(base::trim(authorization->substr(kBearer.size())));
   const Caller* found = nullptr;
   for (const Token& token : tokens_) {

@@ -32,7 +32,7 @@ class Access {
   // Whom the value of an Authorization header ("Bearer TOKEN") names. Kind::denied for a missing or wrong token. Takes
   // the same time for each token.
   base::Result<const Caller*> authorize(std::optional<std::string_view> authorization) const;
-  // Whom a ticket names. A ticket holds as long as the process; it lets in to nothing but the event stream.
+  // Whom a ticket names. It holds as long as its token, and lets in to nothing but the event stream.
   base::Result<const Caller*> by_ticket(std::string_view ticket) const;
 
   bool is_open() const { return is_open_; }

@@ -58,11 +58,12 @@ Millis Feed::poll(double random) {
     fail(taken.error());
     // Bad text stays bad until it changes: only a source that does not answer is asked sooner.
     if (!text) return backoff_.next(random);
-  } else if (*text || !last_text_bad_) {
+  } else if (*text || !bad_text_) {
     (*text ? changed_ : unchanged_).add();
     succeed();
   } else {
     unchanged_.add();
+    lose(*bad_text_);
   }
   backoff_.reset();
   update_age();
@@ -71,9 +72,9 @@ Millis Feed::poll(double random) {
 }
 
 base::Result<> Feed::take(const SourceText& text) {
-  last_text_bad_ = true;
-  TRY_ASSIGN(Snapshot snapshot, make_snapshot(text));
-  last_text_bad_ = false;
+  auto read = make_snapshot(text);
+  bad_text_ = read ? std::nullopt : std::optional(read.error());
+  TRY_ASSIGN(Snapshot snapshot, std::move(read));
   for (const base::Error& problem : snapshot.set.problems()) {
     base::log(LogLevel::warn, "a flag is wrong", {{"problem", to_string(problem)}});
   }
@@ -96,6 +97,10 @@ void Feed::give(std::shared_ptr<const Snapshot> snapshot) {
 
 void Feed::fail(const base::Error& error) {
   failed_.add();
+  lose(error);
+}
+
+void Feed::lose(const base::Error& error) {
   up_.set(0);
   update_age();
   store_.miss(place_);

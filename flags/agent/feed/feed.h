@@ -54,6 +54,7 @@ class Feed {
  private:
   base::Result<> take(const SourceText& text);
   void fail(const base::Error& error);
+  void lose(const base::Error& error);
   void succeed();
   void give(std::shared_ptr<const Snapshot> snapshot);
 
@@ -69,8 +70,8 @@ class Feed {
   base::Counter failed_;
   base::Backoff backoff_;
   std::atomic<base::WallTime> last_success_;
-  bool last_text_bad_ = false;
-  mutable std::mutex mutex_;  // for what follows
+  std::optional<base::Error> bad_text_;  // what is wrong with the source's last text
+  mutable std::mutex mutex_;             // for what follows
   bool is_up_ = false;
   std::shared_ptr<const Snapshot> snapshot_;
   std::optional<base::Error> last_error_;  // of the last poll

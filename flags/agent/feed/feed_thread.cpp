@@ -1,5 +1,6 @@
 #include "flags/agent/feed/feed_thread.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <poll.h>
@@ -8,6 +9,13 @@
 #include <unistd.h>
 
 namespace trunkline::flags {
+
+namespace {
+
+// As much as poll(2) takes; waking without need is no harm.
+constexpr base::Millis kLongestWait = std::chrono::hours{24};
+
+}  // namespace
 
 FeedThread::FeedThread(Feed& feed)
     : feed_(feed), bell_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)), thread_([this] { run(); }) {}
@@ -42,7 +50,7 @@ void FeedThread::run() {
 
 void FeedThread::wait(base::Millis limit) {
   std::array<pollfd, 2> ends{{{bell_.get(), POLLIN, 0}, {feed_.source().watch(), POLLIN, 0}}};
-  ::poll(ends.data(), ends.size(), static_cast<int>(limit.count()));
+  ::poll(ends.data(), ends.size(), static_cast<int>(std::min(limit, kLongestWait).count()));
   uint64_t rung = 0;
   static_cast<void>(!::read(bell_.get(), &rung, sizeof rung));
 }

@@ -59,6 +59,10 @@ class AppConfig {
   tl::expected<JsonObject, Response> evaluate(const View& view, const Request& request) const {
     const EvaluationContext context = context_of(request);
     const std::vector<std::string> keys = request.queries("flag");
+    if (keys.empty() && request.target.find("flag=") != std::string::npos) {
+      return tl::unexpected(
+          base::problem_response(400, "Bad Request", "a flag's key is not percent-encoded as it should be"));
+    }
     for (const std::string& key : keys) {
       if (view.set().find(key) == nullptr) {
         return tl::unexpected(not_found(fmt::format("there is no flag \"{}\"", key)));

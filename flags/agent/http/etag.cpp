@@ -1,5 +1,7 @@
 #include "flags/agent/http/etag.h"
 
+#include <algorithm>
+
 #include "base/core/digest.h"
 #include "base/core/text.h"
 
@@ -16,6 +18,11 @@ bool names_etag(std::string_view header, std::string_view etag) {
     if (tag == etag || tag == "*") return true;
   }
   return false;
+}
+
+bool names_etag(const base::Request& request, std::string_view etag) {
+  const auto headers = request.headers.find_all("If-None-Match");
+  return std::any_of(headers.begin(), headers.end(), [&](std::string_view header) { return names_etag(header, etag); });
 }
 
 }  // namespace trunkline::flags

@@ -11,7 +11,7 @@ base::Response flag_set_response(const base::Request& request, const View* view)
   response.headers.set("ETag", snapshot.etag);
   response.headers.set("Cache-Control", "no-cache");
   if (!snapshot.revision.empty()) response.headers.set("Trunkline-Revision", snapshot.revision);
-  if (names_etag(request.headers.find("If-None-Match").value_or(""), snapshot.etag)) {
+  if (names_etag(request, snapshot.etag)) {
     response.status = 304;
     return response;
   }

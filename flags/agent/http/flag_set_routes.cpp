@@ -13,8 +13,8 @@ namespace {
 std::optional<std::chrono::seconds> wait_of(const base::Request& request) {
   constexpr std::string_view kWait = "wait=";
   for (std::string_view item : base::split(request.headers.find("Prefer").value_or(""), ',')) {
-    item = base::trim(item);
-    if (!item.starts_with(kWait)) continue;
+    item = base::trim(item.substr(0, item.find(';')));
+    if (!base::equal_ignoring_case(item.substr(0, kWait.size()), kWait)) continue;
     item.remove_prefix(kWait.size());
     unsigned seconds = 0;
     const auto [end, code] = std::from_chars(item.data(), item.data() + item.size(), seconds);

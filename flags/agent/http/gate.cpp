@@ -21,12 +21,16 @@ Response too_many() {
 tl::expected<Visit, Response> Gate::admit(const Request& request) const {
   const auto caller = access_.authorize(request.headers.find("Authorization"));
   if (!caller) return tl::unexpected(unauthorized());
-  auto selector = request.headers.find("Flagd-Selector");
-  if (!selector || selector->empty()) return select(**caller, std::nullopt);
+  return select_by_header(**caller, request);
+}
+
+tl::expected<Visit, Response> Gate::select_by_header(const Caller& caller, const Request& request) const {
+  const auto selector = request.headers.find("Flagd-Selector");
+  if (!selector || selector->empty()) return select(caller, std::nullopt);
   if (!selector->starts_with(kSelector)) {
     return tl::unexpected(base::problem_response(400, "Bad Request", "expected Flagd-Selector: flagSetId=ID"));
   }
-  return select(**caller, selector->substr(kSelector.size()));
+  return select(caller, selector->substr(kSelector.size()));
 }
 
 tl::expected<Visit, Response> Gate::admit_stream(const Request& request) const {
@@ -34,7 +38,7 @@ tl::expected<Visit, Response> Gate::admit_stream(const Request& request) const {
   const auto caller = ticket ? access_.by_ticket(*ticket) : access_.authorize(request.headers.find("Authorization"));
   if (!caller) return tl::unexpected(unauthorized());
   const auto set_id = request.query("flagSetId");
-  return select(**caller, set_id ? std::optional<std::string_view>(*set_id) : std::nullopt);
+  return set_id ? select(**caller, *set_id) : select_by_header(**caller, request);
 }
 
 tl::expected<Visit, Response> Gate::select(const Caller& caller, std::optional<std::string_view> set_id) const {
@@ -48,6 +52,19 @@ tl::expected<Visit, Response> Gate::select(const Caller& caller, std::optional<s
 std::shared_ptr<const View> Gate::view(const Visit& visit) const {
   const auto& edition = store_.edition();
   return edition ? edition->view(visit.selection) : nullptr;
+}
+
+bool Gate::sees(const Caller& caller, std::string_view key) const {
+  if (!caller.sets.ids) return true;
+  const auto& edition = store_.edition();
+  if (!edition) return false;
+  bool found = false;
+  for (const Flag& flag : edition->whole()->set().flags()) {
+    if (flag.key != key) continue;
+    if (!caller.sets.has(std::string(flag.set_id()))) return false;
+    found = true;
+  }
+  return found;
 }
 
 }  // namespace trunkline::flags

@@ -30,10 +30,14 @@ class Gate {
 
   // What the visitor may see; null while there are no flags.
   std::shared_ptr<const View> view(const Visit& visit) const;
+  // Whether the caller may see all flags of that key, as one must who asks about overrides: they are in force for each
+  // of them. Of a key that there is not only those who see everything know whose it was.
+  bool sees(const Caller& caller, std::string_view key) const;
   const FlagStore& store() const { return store_; }
   bool is_open() const { return access_.is_open(); }
 
  private:
+  tl::expected<Visit, base::Response> select_by_header(const Caller& caller, const base::Request& request) const;
   tl::expected<Visit, base::Response> select(const Caller& caller, std::optional<std::string_view> set_id) const;
 
   const Access& access_;

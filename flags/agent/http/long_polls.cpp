@@ -14,8 +14,10 @@ LongPolls::LongPolls(const Gate& gate, const base::Clock& clock, base::Metrics& 
       clients_(metrics.gauge("flag_agent_clients", "Clients that wait for a change.", {{"kind", "long_poll"}})) {}
 
 base::Response LongPolls::response_to(const Waiting& waiting) const {
-  base::Response response = flag_set_response(waiting.request, gate_.view(waiting.visit).get());
-  response.headers.set("Preference-Applied", waiting.preference);
+  const auto view = gate_.view(waiting.visit);
+  base::Response response = flag_set_response(waiting.request, view.get());
+  // Who has no flags to give does not wait for them either.
+  if (view) response.headers.set("Preference-Applied", waiting.preference);
   return response;
 }
 
@@ -30,6 +32,8 @@ void LongPolls::hold(const base::Request& request, const Visit& visit, std::chro
   // Looked at under the lock: an edition that comes later finds this one waiting.
   base::Response response = response_to(waiting);
   if (response.status != 304 || closed_ || waiting_.size() >= kMost) {
+    // A 304 that comes at once has not waited, and must not say so: it would be asked for again and again.
+    if (response.status == 304) response = flag_set_response(request, gate_.view(visit).get());
     lock.unlock();
     return waiting.reply(std::move(response));
   }

@@ -1,5 +1,8 @@
 #include "flags/agent/http/ofrep_routes.h"
 
+#include <algorithm>
+#include <cctype>
+#include <cstring>
 #include <fmt/format.h>
 #include <optional>
 
@@ -35,6 +38,13 @@ void append_answer(std::string& out, std::string_view key, const Flag* flag, con
   out += base::to_text(json);
 }
 
+// As the client named us, if that is a name.
+std::string host_of(const Request& request) {
+  const std::string_view host = request.headers.find("Host").value_or("");
+  const auto fits = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || std::strchr(".-_:[]", c); };
+  return !host.empty() && std::all_of(host.begin(), host.end(), fits) ? std::string(host) : "localhost";
+}
+
 int status_of(const Evaluation& evaluation) {
   if (!evaluation.error_code) return 200;
   return *evaluation.error_code == ErrorCode::flag_not_found ? 404 : 400;
@@ -42,7 +52,7 @@ int status_of(const Evaluation& evaluation) {
 
 bool is_json(const Request& request) {
   const std::string_view type = request.headers.find("Content-Type").value_or("");
-  return base::trim(type.substr(0, type.find(';'))) == "application/json";
+  return base::equal_ignoring_case(base::trim(type.substr(0, type.find(';'))), "application/json");
 }
 
 class Ofrep {
@@ -52,6 +62,9 @@ class Ofrep {
   Response one(const Request& request, std::string_view key) const {
     const auto visit = gate_.admit(request);
     if (!visit) return visit.error();
+    if (base::find_invalid_utf8(key) != std::string_view::npos) {
+      return base::json_response(400, failure(std::nullopt, "PARSE_ERROR", "the key is no UTF-8"));
+    }
     const auto context = read_context(request, key);
     if (!context) return context.error();
     const auto view = gate_.view(*visit);
@@ -118,7 +131,7 @@ class Ofrep {
       add("flagSetId", visit.selection.ids->front());
     }
     if (!visit.caller->ticket.empty()) add("ticket", visit.caller->ticket);
-    const std::string_view host = request.headers.find("Host").value_or("localhost");
+    const std::string host = host_of(request);
     // As the client came, also through a proxy that ends TLS.
     const bool is_https = request.headers.find("X-Forwarded-Proto") == "https";
     return {JsonObject{{"type", "sse"},
@@ -129,7 +142,7 @@ class Ofrep {
   static Response tagged(const Request& request, std::string body) {
     const std::string etag = etag_of(body);
     Response response{.headers = {{"ETag", etag}, {"Cache-Control", "no-cache"}}};
-    if (names_etag(request.headers.find("If-None-Match").value_or(""), etag)) {
+    if (names_etag(request, etag)) {
       response.status = 304;
       return response;
     }

@@ -1,3 +1,7 @@
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "base/core/text.h"
 #include "flags/agent/http/admin_routes.h"
 
 namespace trunkline::flags {
@@ -7,6 +11,8 @@ using base::Kind;
 using base::Request;
 using base::Response;
 using base::Result;
+
+constexpr size_t kLongestReason = 500;
 
 Response error_response(const base::Error& error) {
   const int status = error.kind == Kind::io ? 507 : base::http_status(error.kind);
@@ -25,6 +31,11 @@ Result<Override> read_body(const Request& request, const std::string& key, const
       ttl->get_int64() > std::chrono::ceil<std::chrono::seconds>(OverrideBoard::kLongest).count()) {
     return base::fail(Kind::usage, R"(expected {"variant": NAME, "ttl_seconds": N}, N from 1 to 604800)");
   }
+  const bool is_plain = std::none_of(wanted.reason.begin(), wanted.reason.end(),
+                                     [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 127; });
+  if (!is_plain || wanted.reason.size() > kLongestReason) {
+    return base::fail(Kind::usage, fmt::format("expected a reason of one line, of {} bytes at most", kLongestReason));
+  }
   wanted.until = now + std::chrono::seconds(ttl->get_int64());
   return wanted;
 }
@@ -38,7 +49,9 @@ class OverrideApi {
     const auto visit = gate_.admit(request);
     if (!visit) return visit.error();
     base::JsonArray all;
-    for (const Override& one : board_.list()) all.push_back(to_json(one));
+    for (const Override& one : board_.list()) {
+      if (gate_.sees(*visit->caller, one.key)) all.push_back(to_json(one));
+    }
     return base::json_response(200, base::JsonObject{{"overrides", std::move(all)}});
   }
 
@@ -66,13 +79,9 @@ class OverrideApi {
       return tl::unexpected(base::problem_response(403, "Forbidden", why));
     };
     if (!visit->caller->may_override) return forbidden("an override needs a token of --tokens with override: true");
-    // An override is in force for every flag set that has the key.
-    const auto& edition = gate_.store().edition();
-    for (const Flag& flag : edition ? edition->whole()->set().flags() : std::vector<Flag>{}) {
-      if (flag.key == key && !visit->caller->sets.has(std::string(flag.set_id()))) {
-        return forbidden("the flag belongs to a flag set that this token does not see");
-      }
-    }
+    if (base::find_invalid_utf8(key) != std::string::npos) return forbidden("the key is no UTF-8");
+    if (!gate_.sees(*visit->caller, key))
+      return forbidden("the flag belongs to a flag set that this token does not see");
     return visit->caller;
   }
 

@@ -48,7 +48,13 @@ void FlagStore::set_overrides(std::vector<Override> overrides) {
 void FlagStore::rebuild() {
   const bool all_asked = std::all_of(inputs_.begin(), inputs_.end(), [](const Input& input) { return input.asked; });
   if (!all_asked) return;
-  const std::shared_ptr<const Snapshot> next = build();
+  const auto built = build(overrides_);
+  problem_ = built ? std::nullopt : std::optional(built.error());
+  if (problem_) {
+    base::log(base::LogLevel::error, "the sources cannot be made one set", {{"error", base::to_string(*problem_)}});
+    return;
+  }
+  const std::shared_ptr<const Snapshot>& next = *built;
   if (!next) return;
   const std::shared_ptr<const Edition> before = current_.get();
   if (before && before->whole()->snapshot().etag == next->etag &&
@@ -65,14 +71,13 @@ void FlagStore::rebuild() {
   malloc_trim(0);
 }
 
-// Null if no source has flags.
-std::shared_ptr<const Snapshot> FlagStore::build() const {
+base::Result<std::shared_ptr<const Snapshot>> FlagStore::build(const std::vector<Override>& overrides) const {
   std::vector<std::shared_ptr<const Snapshot>> given;
   for (const Input& input : inputs_) {
     if (input.snapshot) given.push_back(input.snapshot);
   }
   if (given.empty()) return nullptr;
-  if (given.size() == 1 && overrides_.empty()) return given.front();
+  if (given.size() == 1 && overrides.empty()) return given.front();
   std::vector<base::Json> documents;
   std::vector<std::string> revisions;
   for (const auto& snapshot : given) {
@@ -80,20 +85,37 @@ std::shared_ptr<const Snapshot> FlagStore::build() const {
     if (!snapshot->revision.empty()) revisions.push_back(snapshot->revision);
   }
   base::Json document = documents.size() == 1 ? std::move(documents.front()) : merge_documents(documents);
-  for (const Override& wanted : overrides_) apply_override(document, wanted);
-  auto made = make_snapshot({base::to_text(document), "flags", fmt::format("{}", fmt::join(revisions, "+"))});
-  if (!made) {
-    // Too large together, most likely. What is served stays.
-    base::log(base::LogLevel::error, "the sources cannot be merged", {{"error", base::to_string(made.error())}});
-    return nullptr;
+  for (const Override& wanted : overrides) {
+    const bool is_broken = std::any_of(given.begin(), given.end(), [&](const auto& snapshot) {
+      const Flag* flag = snapshot->set.find(wanted.key);
+      return flag != nullptr && flag->broken;
+    });
+    apply_override(document, wanted, is_broken);
   }
-  return std::make_shared<const Snapshot>(*std::move(made));
+  TRY_ASSIGN(Snapshot made,
+             make_snapshot({base::to_text(document), "flags", fmt::format("{}", fmt::join(revisions, "+"))}));
+  return std::make_shared<const Snapshot>(std::move(made));
+}
+
+std::optional<base::Error> FlagStore::problem() const {
+  const std::lock_guard lock(mutex_);
+  return problem_;
 }
 
 base::Result<> FlagStore::check(const Override& wanted) const {
   const std::shared_ptr<const Edition> edition = current_.get();
   if (!edition) return base::fail(base::Kind::unavailable, "there are no flags yet");
-  return check_override(document_of(edition->whole()->snapshot()), wanted);
+  TRY(check_override(document_of(edition->whole()->snapshot()), wanted));
+  const std::lock_guard lock(mutex_);
+  std::vector<Override> overrides = overrides_;
+  std::erase_if(overrides, [&](const Override& one) { return one.key == wanted.key; });
+  overrides.push_back(wanted);
+  const auto built = build(overrides);
+  const Flag* flag = built && *built ? (*built)->set.find(wanted.key) : nullptr;
+  if (flag != nullptr && !flag->broken) return {};
+  return base::fail(base::Kind::conflict,
+                    built ? fmt::format("the flag \"{}\" is broken, and would be so with an override too", wanted.key)
+                          : fmt::format("the override cannot be put in: {}", base::to_string(built.error())));
 }
 
 }  // namespace trunkline::flags

@@ -33,10 +33,14 @@ class FlagStore {
   // In force from now on; what applies to no flag is kept for the time when it does.
   void set_overrides(std::vector<Override> overrides);
 
+  // Why the sources and overrides cannot be made one set, if they cannot: what was served before still is.
+  std::optional<base::Error> problem() const;
+
   // Null before the first; the reference holds until this thread asks again.
   const std::shared_ptr<const Edition>& edition() const { return current_.get(); }
 
-  // Kind::not_found and Kind::conflict as check_override (override.h); Kind::unavailable while there are no flags.
+  // Kind::not_found and Kind::conflict as check_override (override.h), Kind::conflict also where the flag would be
+  // broken all the same; Kind::unavailable while there are no flags.
   base::Result<> check(const Override& wanted) const;
 
  private:
@@ -45,7 +49,8 @@ class FlagStore {
     bool asked = false;
   };
   void rebuild();
-  std::shared_ptr<const Snapshot> build() const;
+  // Null if no source has flags.
+  base::Result<std::shared_ptr<const Snapshot>> build(const std::vector<Override>& overrides) const;
 
   base::Metrics& metrics_;
   base::Gauge flags_;
@@ -54,6 +59,7 @@ class FlagStore {
   mutable std::mutex mutex_;
   std::vector<Input> inputs_;
   std::vector<Override> overrides_;
+  std::optional<base::Error> problem_;
   Current<Edition> current_;
 };
 

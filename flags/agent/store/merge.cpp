@@ -13,15 +13,19 @@ namespace {
 using base::Json;
 using base::JsonArray;
 using base::JsonObject;
-using Renames = std::map<std::string, std::string, std::less<>>;
+// By the name in the document: the name it has now.
+using Names = std::map<std::string, std::string, std::less<>>;
 
-void rename_references(Json& value, const Renames& names) {
+// A reference to what the document itself does not define stays one to nothing, whatever another document defines.
+constexpr std::string_view kNowhere = "(nowhere) ";
+
+void rename_references(Json& value, const Names& names) {
   if (auto* array = value.if_array()) {
     for (Json& item : *array) rename_references(item, names);
   } else if (auto* object = value.if_object()) {
     if (Json* name = object->if_contains("$ref"); name != nullptr && name->is_string()) {
       const auto known = names.find(std::string_view(name->get_string()));
-      if (known != names.end()) *name = known->second;
+      *name = known != names.end() ? known->second : std::string(kNowhere) + std::string(name->get_string());
     }
     for (auto& member : *object) rename_references(member.value(), names);
   }
@@ -30,14 +34,16 @@ void rename_references(Json& value, const Renames& names) {
 class Merger {
  public:
   void add(Json document) {
-    const Renames renames = take_evaluators(document);
+    const Names names = take_evaluators(document);
     const Json* own = base::find(document, "metadata");
     const JsonObject metadata = own != nullptr && own->is_object() ? own->get_object() : JsonObject{};
     for_each_flag(document, [&](std::string_view key, Json& flag) {
       std::string id = flag_set_id(document, flag);
+      // An item without a key is nobody's flag; its own document reports it.
+      if (key.empty()) return;
       if (flag.is_object()) {
         fold(metadata, flag.get_object());
-        if (!renames.empty()) rename_references(flag, renames);
+        if (Json* rule = flag.get_object().if_contains("targeting")) rename_references(*rule, names);
       }
       keep({std::string(key), std::move(id), std::move(flag)});
     });
@@ -60,20 +66,20 @@ class Merger {
     Json flag;
   };
 
-  // The new names of those that stand there with another rule already.
-  Renames take_evaluators(const Json& document) {
-    Renames renames;
+  // Those that stand there with another rule already get new names.
+  Names take_evaluators(const Json& document) {
+    Names names;
     const Json* evaluators = base::find(document, "$evaluators");
-    if (evaluators == nullptr || !evaluators->is_object()) return renames;
+    if (evaluators == nullptr || !evaluators->is_object()) return names;
     for (const auto& [name, rule] : evaluators->get_object()) {
       std::string free = name;
       for (int i = 2; evaluators_.contains(free) && evaluators_.at(free) != rule; ++i) {
         free = fmt::format("{}#{}", std::string_view(name), i);
       }
       evaluators_[free] = rule;
-      if (free != std::string_view(name)) renames.emplace(name, std::move(free));
+      names.emplace(name, std::move(free));
     }
-    return renames;
+    return names;
   }
 
   static void fold(const JsonObject& metadata, JsonObject& flag) {

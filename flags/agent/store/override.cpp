@@ -26,10 +26,10 @@ bool can_apply(const Json& flag, const Override& wanted) {
   return variants != nullptr && variants->contains(wanted.variant) && !is_disabled(flag);
 }
 
-void wrap_rule(JsonObject& flag, const Override& wanted) {
+void wrap_rule(JsonObject& flag, const Override& wanted, bool drop_rule) {
   const int64_t until = std::chrono::ceil<std::chrono::seconds>(wanted.until).time_since_epoch().count();
   const Json* before = flag.if_contains("targeting");
-  const bool has_rule = before != nullptr && before->is_object() && !before->get_object().empty();
+  const bool has_rule = !drop_rule && before != nullptr && before->is_object() && !before->get_object().empty();
   Json rule = has_rule ? *before : Json(nullptr);
   flag["targeting"] =
       JsonObject{{"if", JsonArray{JsonObject{{"<", JsonArray{JsonObject{{"var", "$flagd.timestamp"}}, until}}},
@@ -85,10 +85,10 @@ base::Result<> check_override(const Json& document, const Override& wanted) {
   return answer;
 }
 
-void apply_override(Json& document, const Override& wanted) {
+void apply_override(Json& document, const Override& wanted, bool drop_rule) {
   for_each_flag(document, [&](std::string_view key, Json& flag) {
     if (key != wanted.key || !can_apply(flag, wanted)) return;
-    wrap_rule(flag.get_object(), wanted);
+    wrap_rule(flag.get_object(), wanted, drop_rule);
     tell_in_metadata(flag.get_object(), wanted);
   });
 }

@@ -32,7 +32,8 @@ base::Result<> check_override(const base::Json& document, const Override& wanted
 
 // Puts it in front of the flag's rule as {"if": [{"<": [now, until]}, variant, rule]}: whoever evaluates the document,
 // also a client that hears nothing more, returns to the rule by itself when the time has come. The flag's metadata
-// says `overriddenUntil` and `overriddenBy`. Where check_override refuses, nothing changes.
-void apply_override(base::Json& document, const Override& wanted);
+// says `overriddenUntil` and `overriddenBy`. With `drop_rule`, for a rule that is broken and would break this too, the
+// default variant stands behind it. Where check_override refuses, nothing changes.
+void apply_override(base::Json& document, const Override& wanted, bool drop_rule);
 
 }  // namespace trunkline::flags

@@ -28,8 +28,13 @@ Result<std::vector<Override>> read(const std::filesystem::path& file) {
   }
   std::vector<Override> overrides;
   for (const base::Json& item : items->get_array()) {
-    TRY_ASSIGN(Override one, override_from_json(item));
-    overrides.push_back(std::move(one));
+    auto one = override_from_json(item);
+    if (one) {
+      overrides.push_back(*std::move(one));
+    } else {
+      base::log(base::LogLevel::error, "an override on disk cannot be read",
+                {{"file", file.string()}, {"error", to_string(one.error())}});
+    }
   }
   return overrides;
 }
@@ -83,7 +88,10 @@ Result<Override> OverrideBoard::remove(const std::string& key) {
   ByKey next = overrides_;
   auto taken = next.extract(key);
   if (taken.empty()) return base::fail(Kind::not_found, fmt::format("no override of \"{}\" is in force", key));
-  TRY(save(next));
+  // Taking back works also where the disk does not; what it loses is that a restart would know.
+  if (const auto saved = save(next); !saved) {
+    base::log(base::LogLevel::warn, "cannot keep the overrides", {{"error", to_string(saved.error())}});
+  }
   put_in_force(std::move(next));
   base::log(base::LogLevel::warn, "override ended", {{"flag", key}, {"why", "taken back"}});
   return std::move(taken.mapped());

@@ -27,7 +27,7 @@ class OverrideBoard {
   // Kind::usage for a length of time that is not positive or above kLongest, Kind::conflict where kMost are in force or
   // as FlagStore::check, Kind::io if it cannot be kept (then it is not in force either).
   base::Result<> put(Override wanted);
-  // The one that was in force; Kind::not_found if there is none.
+  // The one that was in force; Kind::not_found if there is none. Works also where it cannot be kept.
   base::Result<Override> remove(const std::string& key);
 
   std::vector<Override> list() const;

@@ -49,6 +49,8 @@ TEST(SourceSpec, IsShownWithoutUserAndPassword) {
   EXPECT_EQ(spec.location, "https://ann:p@ss@host/flags.git");
   EXPECT_EQ(spec.display, "git:https://host/flags.git#main:flags.json");
   EXPECT_EQ(parse_source_spec("file:a/b.json")->display, "file:a/b.json");
+  EXPECT_EQ(parse_source_spec("https://host/f.json?sig=secret")->display, "https://host/f.json?...");
+  EXPECT_EQ(parse_source_spec("http://ann:secret@host/f").error().message.find("secret"), std::string::npos);
   EXPECT_EQ(parse_source_spec("git:https://ann:secret@host").error().message.find("secret"), std::string::npos);
 }
 
@@ -189,33 +191,59 @@ class FakeHttp final : public base::HttpClient {
   void cancel() override { answers.emplace_back(base::fail(base::Kind::cancelled, "cancelled")); }
 };
 
-TEST(HttpSource, AsksWithTheTagAndTheTokenAndTakesPartInWaiting) {
-  auto fake = std::make_unique<FakeHttp>();
-  FakeHttp& http = *fake;
-  HttpSource source("http://x/v1/flagset", "secret", std::move(fake));
-  http.answers.push_back(base::Response{200, {{"ETag", "\"1\""}, {"Trunkline-Revision", "c1"}}, "one"});
-  const auto first = source.poll().value();
+class HttpSourceTest : public testing::Test {
+ protected:
+  base::Result<std::optional<SourceText>> poll(base::Result<base::Response> answer) {
+    http_->answers.push_back(std::move(answer));
+    return source_.poll();
+  }
+  Millis interval() { return source_.interval(Millis{5000}); }
+
+  std::unique_ptr<FakeHttp> made_ = std::make_unique<FakeHttp>();
+  FakeHttp* http_ = made_.get();
+  HttpSource source_{"http://x/v1/flagset?key=k", "secret", std::move(made_)};
+  const base::Header kWaited{"Preference-Applied", "wait=30"};
+};
+
+TEST_F(HttpSourceTest, AsksWithTheTagAndTheTokenAndTakesPartInWaiting) {
+  const auto first = poll(base::Response{200, {{"ETag", "\"1\""}, {"Trunkline-Revision", "c1"}}, "one"}).value();
   EXPECT_EQ(first->text, "one");
+  EXPECT_EQ(first->name, "http://x/v1/flagset");
   EXPECT_EQ(first->revision, "c1");
-  EXPECT_EQ(http.asked[0].headers.find("Authorization"), "Bearer secret");
-  EXPECT_FALSE(http.asked[0].headers.find("Prefer"));
-  EXPECT_EQ(source.interval(Millis{500}), Millis{0}) << "it may wait for us";
-  http.answers.push_back(base::Response{304, {{"Preference-Applied", "wait=30"}}, ""});
-  EXPECT_EQ(source.poll().value(), std::nullopt);
-  EXPECT_EQ(http.asked[1].headers.find("If-None-Match"), "\"1\"");
-  EXPECT_EQ(http.asked[1].headers.find("Prefer"), "wait=30");
-  EXPECT_EQ(source.interval(Millis{500}), Millis{500}) << "it has not waited, whatever it says";
-  http.answers.push_back(base::Response{200, {{"ETag", "\"2\""}, {"Preference-Applied", "wait=30"}}, "two"});
-  EXPECT_EQ(source.poll().value()->text, "two");
-  EXPECT_EQ(source.interval(Millis{500}), Millis{0}) << "it waits for us";
-  http.answers.push_back(base::fail(base::Kind::unavailable, "gone"));
-  EXPECT_FALSE(source.poll());
-  http.answers.push_back(base::Response{304, {}, ""});
-  EXPECT_TRUE(source.poll());
-  EXPECT_FALSE(http.asked.back().headers.find("Prefer")) << "is it back?";
-  http.answers.push_back(base::Response{304, {}, ""});
-  EXPECT_TRUE(source.poll());
-  EXPECT_EQ(source.interval(Millis{500}), Millis{500}) << "it does not know how to wait";
+  EXPECT_EQ(http_->asked[0].headers.find("Authorization"), "Bearer secret");
+  EXPECT_FALSE(http_->asked[0].headers.find("Prefer"));
+  EXPECT_LE(interval(), Millis{100}) << "it may wait for us";
+  EXPECT_EQ(poll(base::Response{200, {{"ETag", "\"2\""}, kWaited}, "two"}).value()->text, "two");
+  EXPECT_EQ(http_->asked[1].headers.find("If-None-Match"), "\"1\"");
+  EXPECT_EQ(http_->asked[1].headers.find("Prefer"), "wait=30");
+  EXPECT_LE(interval(), Millis{100}) << "it waits for us";
+  EXPECT_GT(interval(), Millis{50}) << "but this was quick";
+}
+
+TEST_F(HttpSourceTest, PollsAServerThatDoesNotWaitOnceItHasRefusedTwice) {
+  poll(base::Response{200, {{"ETag", "\"1\""}}, "one"});
+  EXPECT_EQ(poll(base::Response{304, {kWaited}, ""}).value(), std::nullopt) << "at once: it has not waited";
+  EXPECT_EQ(interval(), Millis{1000}) << "perhaps it was only stopping";
+  poll(base::Response{304, {}, ""});
+  EXPECT_EQ(interval(), Millis{5000});
+}
+
+TEST_F(HttpSourceTest, AsksWithoutWaitingWhetherTheServerIsBack) {
+  poll(base::Response{200, {{"ETag", "\"1\""}}, "one"});
+  EXPECT_FALSE(poll(base::fail(base::Kind::unavailable, "gone")));
+  EXPECT_TRUE(poll(base::Response{304, {}, ""}));
+  EXPECT_FALSE(http_->asked.back().headers.find("Prefer"));
+  EXPECT_LE(interval(), Millis{100});
+}
+
+TEST_F(HttpSourceTest, TakesTheSameTextOnceWhateverItsTag) {
+  EXPECT_TRUE(poll(base::Response{200, {}, "one"}).value());
+  EXPECT_EQ(poll(base::Response{200, {}, "one"}).value(), std::nullopt);
+  EXPECT_EQ(interval(), Millis{5000}) << "without a tag there is nothing to wait for";
+  EXPECT_EQ(poll(base::Response{200, {{"ETag", "\"other\""}, kWaited}, "one"}).value(), std::nullopt);
+  poll(base::Response{200, {{"ETag", "\"third\""}, kWaited}, "one"});
+  poll(base::Response{200, {{"ETag", "\"fourth\""}, kWaited}, "one"});
+  EXPECT_EQ(interval(), Millis{5000}) << "no busy loop on one that gives new tags for the same text";
 }
 
 TEST(HttpSource, TellsWhatTheServerAnsweredAndNeverTheToken) {
@@ -225,7 +253,7 @@ TEST(HttpSource, TellsWhatTheServerAnsweredAndNeverTheToken) {
   HttpSource source("http://x/flags.json", "secret", std::move(fake));
   const base::Error error = source.poll().error();
   EXPECT_EQ(error.kind, base::Kind::denied);
-  EXPECT_EQ(error.message, "GET http://x/flags.json: the server answered 401");
+  EXPECT_EQ(error.message, "GET http://x/flags.json: the server answered 401: it refuses the token");
   EXPECT_FALSE(source.poll()) << "a 304 that nobody asked for";
 }
 

@@ -86,6 +86,9 @@ TEST_F(OverrideTest, SaysWhichAgentsDidNotTakeIt) {
   const auto partly = run({"override", "a", "y", "--ttl", "1m", "--agents", at(agent) + ",http://127.0.0.1:1"});
   EXPECT_EQ(partly.status.code, 1);
   EXPECT_THAT(partly.err, HasSubstr("1 of 2 agents did not take it"));
+  EXPECT_THAT(run({"override", "a", "off", "--ttl", "1m", "--agents", at(agent)}).out,
+              HasSubstr("no variant \"off\", but x, y, z"))
+      << "a variant may be called as a command is";
   const auto unknown = run({"override", "nope", "y", "--ttl", "1m", "--agents", at(agent)});
   EXPECT_THAT(unknown.out, HasSubstr("there is no flag \"nope\""));
   environment_["TRUNKLINE_AGENT_TOKEN_FILE"] = path("web.token");

@@ -32,6 +32,7 @@ TEST(Access, KnowsATokenByItselfOrByItsDigest) {
   EXPECT_EQ(ops->name, "ops");
   EXPECT_TRUE(ops->may_override);
   EXPECT_EQ(ops->sets, Selection::all());
+  EXPECT_EQ(*access.authorize("bearer ops-token-0123456789"), ops);
   const Caller* web = *access.authorize("Bearer web-token-0123456789");
   EXPECT_EQ(web->name, "web");
   EXPECT_FALSE(web->may_override);
@@ -56,7 +57,8 @@ TEST(Access, GivesEachTokenATicketOfItsOwnForItsStream) {
   EXPECT_EQ(*access.by_ticket(web->ticket), web);
   EXPECT_FALSE(access.by_ticket("ops-token-0123456789"));
   EXPECT_FALSE(access.authorize("Bearer " + ops->ticket)) << "it opens nothing else";
-  EXPECT_NE(Access::parse(kFile, "f")->authorize("Bearer ops-token-0123456789").value()->ticket, ops->ticket);
+  EXPECT_EQ(Access::parse(kFile, "f")->authorize("Bearer ops-token-0123456789").value()->ticket, ops->ticket)
+      << "the next agent, or the same after a restart";
 }
 
 TEST(Access, SaysWhereTheFileIsWrong) {
@@ -70,6 +72,14 @@ TEST(Access, SaysWhereTheFileIsWrong) {
             "t.yaml:3:5: this name or token stands here a second time");
   EXPECT_EQ(error("tokens:\n  - {name: a, token: 0123456789abcdef, overide: true}\n"),
             "t.yaml:2:40: expected name, token, flag_sets (a list) or override (true or false)");
+  EXPECT_EQ(error("tokens:\n  - {name: a, token: 0123456789abcdef, flag_sets: [{x: y}]}\n"),
+            "t.yaml:2:52: expected the id of a flag set");
+  EXPECT_EQ(error("tokens:\n  - {name: a, token: ' 0123456789abcdef'}\n"),
+            "t.yaml:2:22: expected no blanks around a token");
+  EXPECT_EQ(error("tokens:\n  - {name: a, token: SHA256:0123456789abcdef}\n"),
+            "t.yaml:2:22: expected 64 hexadecimal digits after \"sha256:\"");
+  EXPECT_EQ(error("tokens:\n  - {name: a, token: 0123456789abcdef}\nother: 1\n"),
+            "t.yaml:3:1: expected nothing but \"tokens\"");
 }
 
 TEST(RateLimit, GivesEachCallerTheirOwnShare) {

@@ -100,6 +100,17 @@ TEST_F(FeedTest, KeepsTheLastGoodSetWhenTheNewOneIsBad) {
   EXPECT_TRUE(shows(R"(flag_source_up{source="file:f.json"} 1)"));
 }
 
+TEST_F(FeedTest, RemembersWhatWasBadWhenTheSameTextIsBack) {
+  source_.gives("{broken");
+  feed_.poll(0);
+  const auto bad = feed_.health().error;
+  source_.fails();
+  feed_.poll(0);
+  EXPECT_EQ(feed_.health().error->message, "gone");
+  feed_.poll(0);
+  EXPECT_EQ(feed_.health().error, bad);
+}
+
 TEST_F(FeedTest, StartsFromDiskWhenTheSourceIsGone) {
   source_.gives(kGood);
   feed_.poll(0);

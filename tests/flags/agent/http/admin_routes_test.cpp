@@ -56,6 +56,21 @@ TEST_F(OverrideRoutesTest, RefusesWhoMayNotAndWhatCannotBe) {
   EXPECT_TRUE(board_.list().empty());
 }
 
+TEST_F(OverrideRoutesTest, ShowAndTakeBackOnlyWhatTheTokenSees) {
+  ASSERT_EQ(put("a", R"({"variant": "on", "ttl_seconds": 60, "reason": "secret"})").status, 200);
+  const base::Header web{"Authorization", "Bearer web-token-0123456789"};
+  EXPECT_EQ(ask({"GET", "/v1/overrides", {web}}).body, R"({"overrides":[]})");
+  EXPECT_EQ(ask({"GET", "/v1/status", {web}}).body.find("secret"), std::string::npos);
+  EXPECT_EQ(health_.ready().value().at("overrides").at(0).as_object().contains("reason"), false);
+  EXPECT_EQ(ask({"DELETE", "/v1/overrides/gone", {web}}).status, 403);
+}
+
+TEST_F(OverrideRoutesTest, BoundsTheReason) {
+  EXPECT_EQ(put("a", R"({"variant": "on", "ttl_seconds": 60, "reason": "two\nlines"})").status, 400);
+  EXPECT_EQ(put("a", R"({"variant": "on", "ttl_seconds": 60, "reason": ")" + std::string(501, 'x') + "\"}").status,
+            400);
+}
+
 TEST_F(OverrideRoutesTest, TellsHowTheAgentDoes) {
   const base::Json status = base::parse_json(ask({"GET", "/v1/status", {kOps}}).body).value();
   EXPECT_EQ(base::string_or(status, "revision"), "c1");

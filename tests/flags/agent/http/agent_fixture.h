@@ -36,6 +36,9 @@ class RoutesTest : public testing::Test {
     });
   }
 
+  // Who waits is answered while there are metrics to count it.
+  ~RoutesTest() override { polls_.close(); }
+
   void serve(const std::string& document, const std::string& revision = "") {
     store_.take(0, std::make_shared<const Snapshot>(make_snapshot({document, "f.json", revision}).value()));
   }

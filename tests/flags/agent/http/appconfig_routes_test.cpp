@@ -54,6 +54,7 @@ TEST_F(AppConfigTest, ReadsTheContextFromItsHeaders) {
 TEST_F(AppConfigTest, DoesNotKnowOtherNames) {
   EXPECT_EQ(ask({"GET", "/applications/other/environments/prod/configurations/main"}).status, 404);
   EXPECT_EQ(get("main?flag=nobody").substr(0, 3), "404");
+  EXPECT_EQ(get("main?flag=%zz").substr(0, 3), "400");
   EXPECT_EQ(get("main?flag=bool&flag=nobody").substr(0, 3), "404");
   EXPECT_EQ(get("main?flag=other").substr(0, 3), "404") << "of another flag set";
 }

@@ -26,6 +26,12 @@ TEST_F(FlagSetRoutesTest, GivesTheDocumentItsTagAndItsCommit) {
   EXPECT_EQ(ask({"GET", "/v1/flagset", {{"If-None-Match", etag()}}}).status, 304);
 }
 
+TEST_F(FlagSetRoutesTest, ReadsItsHeadersAsTheyMayBeWritten) {
+  serve(R"({"flags": {}})");
+  EXPECT_EQ(ask({"GET", "/v1/flagset", {{"If-None-Match", "\"x\""}, {"If-None-Match", etag()}}}).status, 304);
+  EXPECT_FALSE(begin({"GET", "/v1/flagset", {{"If-None-Match", etag()}, {"Prefer", "Wait=3;foo"}}})->answer);
+}
+
 TEST_F(FlagSetRoutesTest, KeepsWhoWaitsUntilThereIsSomethingNew) {
   serve(R"({"flags": {}})");
   const auto waiting = begin({"GET", "/v1/flagset", {{"If-None-Match", etag()}, {"Prefer", "respond-async, wait=30"}}});
@@ -76,7 +82,9 @@ TEST_F(FlagSetRoutesTest, LetsEverybodyGoWhenTheAgentStops) {
   const auto waiting = begin({"GET", "/v1/flagset", {{"If-None-Match", etag()}, {"Prefer", "wait=30"}}});
   polls_.close();
   EXPECT_TRUE(waiting->answer);
-  EXPECT_TRUE(begin({"GET", "/v1/flagset", {{"If-None-Match", etag()}, {"Prefer", "wait=30"}}})->answer);
+  const auto late = begin({"GET", "/v1/flagset", {{"If-None-Match", etag()}, {"Prefer", "wait=30"}}});
+  ASSERT_TRUE(late->answer);
+  EXPECT_FALSE(late->answer->headers.find("Preference-Applied")) << "it has not waited";
 }
 
 TEST(Etag, IsFoundInListsAndWeakForms) {

@@ -56,7 +56,11 @@ TEST_F(OfrepTest, TellsWhatIsWrong) {
   EXPECT_EQ(one("page", "[]").substr(0, 42), R"(400 {"key":"page","errorCode":"PARSE_ERROR)");
   EXPECT_EQ(one("page", R"({"context": 7})").substr(0, 46), R"(400 {"key":"page","errorCode":"INVALID_CONTEXT)");
   EXPECT_EQ(ask({"POST", "/ofrep/v1/evaluate/flags/page", {{"Content-Type", "text/plain"}}, "{}"}).status, 415);
+  EXPECT_EQ(ask({"POST", "/ofrep/v1/evaluate/flags/page", {{"Content-Type", "Application/JSON; charset=utf-8"}}, "{}"})
+                .status,
+            200);
   EXPECT_EQ(ask({"GET", "/ofrep/v1/evaluate/flags/page"}).status, 405);
+  EXPECT_EQ(one("%ff"), R"(400 {"errorCode":"PARSE_ERROR","errorDetails":"the key is no UTF-8"})");
 }
 
 TEST_F(OfrepTest, TakesTheAgentsContextOverTheRequests) {
@@ -170,6 +174,7 @@ TEST_F(GuardedOfrepTest, NamesAStreamThatOpensWithoutAHeaderAndOnlyThat) {
   EXPECT_EQ(ask({"GET", "/ofrep/v1/events"}).status, 401);
   EXPECT_EQ(ask({"GET", "/ofrep/v1/events?ticket=guess"}).status, 401);
   EXPECT_EQ(ask({"GET", url.substr(8) + "&flagSetId=shop"}).status, 403);
+  EXPECT_EQ(ask({"GET", "/ofrep/v1/events", {kWeb, {"Flagd-Selector", "flagSetId=shop"}}}).status, 403);
 }
 
 TEST_F(GuardedOfrepTest, TellsAStreamOnlyOfItsOwnFlagSets) {

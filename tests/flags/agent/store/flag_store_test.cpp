@@ -102,6 +102,41 @@ TEST_F(FlagStoreTest, SaysWhatCannotBeOverridden) {
   EXPECT_EQ(store_.check({"d", "on", {}, "", ""}).error().kind, base::Kind::conflict);
 }
 
+TEST_F(FlagStoreTest, PutsAnOverrideAlsoOverABrokenRule) {
+  store_.miss(0);
+  store_.take(1, snapshot(R"({"a": {"state": "ENABLED", "variants": {"on": true, "off": false}, "defaultVariant": "on",
+                                    "targeting": {"$ref": "nope"}},
+                              "b": {"state": "MAYBE", "variants": {"on": true, "off": false}, "defaultVariant": "on"}})"));
+  const base::WallTime until{std::chrono::seconds{10}};
+  EXPECT_TRUE(store_.check({"a", "off", until, "", ""}));
+  EXPECT_EQ(store_.check({"b", "off", until, "", ""}).error().kind, base::Kind::conflict)
+      << "more than its rule is broken";
+  store_.set_overrides({{"a", "off", until, "", ""}});
+  EXPECT_EQ(variant("a"), "off");
+  EXPECT_EQ(variant("a", until), "on") << "the default variant, for there is no rule to return to";
+  store_.set_overrides({});
+  EXPECT_TRUE(store_.edition()->whole()->set().find("a")->broken);
+}
+
+TEST_F(FlagStoreTest, RefusesAnOverrideThatWouldNotFitAndTellsWhatDoesNot) {
+  std::string deep = R"({"var": "x"})";
+  for (int i = 0; i < 98; ++i) deep = R"({"!": [)" + deep + "]}";
+  const std::string flags = R"({"a": {"state": "ENABLED", "variants": {"true": 1, "false": 2}, "defaultVariant": "true",
+                                     "targeting": )" +
+                            deep + "}}";
+  store_.miss(0);
+  store_.take(1, snapshot(flags));
+  const Override wanted{"a", "true", base::WallTime{std::chrono::seconds{10}}, "", ""};
+  EXPECT_EQ(store_.check(wanted).error().kind, base::Kind::conflict);
+  EXPECT_FALSE(store_.problem());
+  store_.set_overrides({wanted});
+  ASSERT_TRUE(store_.problem());
+  EXPECT_NE(store_.problem()->message.find("deep"), std::string::npos) << store_.problem()->message;
+  EXPECT_NE(store_.edition(), nullptr) << "what was served still is";
+  store_.set_overrides({});
+  EXPECT_FALSE(store_.problem());
+}
+
 TEST_F(FlagStoreTest, ShowsACallerOnlyTheFlagSetsTheyMaySee) {
   store_.miss(0);
   store_.take(

@@ -40,6 +40,20 @@ TEST(Merge, GivesEvaluatorsOfTheSameNameTheirOwnWhereTheyDiffer) {
             R"("b":{"targeting":{"if":[{"$ref":"e#2"},{"$ref":"same"}]}}}})");
 }
 
+TEST(Merge, LendsNoEvaluatorToADocumentThatLacksIt) {
+  const auto merged =
+      merge_documents({json(R"({"$evaluators": {"e": 1}, "flags": {"a": {"targeting": {"$ref": "e"}}}})"),
+                       json(R"({"flags": {"b": {"targeting": {"$ref": "e"}}}})")});
+  EXPECT_EQ(base::to_text(*base::find(merged, "flags")),
+            R"({"a":{"targeting":{"$ref":"e"}},"b":{"targeting":{"$ref":"(nowhere) e"}}})");
+}
+
+TEST(Merge, LeavesOutItemsWithoutAKey) {
+  const auto merged =
+      merge_documents({json(R"({"flags": [{"n": 1}, {"key": "a", "n": 2}]})"), json(R"({"flags": {}})")});
+  EXPECT_EQ(base::to_text(merged), R"({"flags":{"a":{"n":2}}})");
+}
+
 TEST(Merge, LeavesWhatIsNoFlagForTheReaderToReport) {
   const auto merged = merge_documents({json(R"({"flags": {"a": 7}})"), json(R"({"flags": {"b": {}}})")});
   EXPECT_EQ(base::to_text(merged), R"({"flags":{"a":7,"b":{}}})");

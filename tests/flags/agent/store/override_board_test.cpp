@@ -85,6 +85,23 @@ TEST_F(OverrideBoardTest, IsNotInForceWhereItCannotBeKept) {
   EXPECT_EQ(variant(), "off");
 }
 
+TEST_F(OverrideBoardTest, IsTakenBackAlsoWhereTheDiskDoesNotWork) {
+  ASSERT_TRUE(board_.put(on_for(seconds{60})));
+  std::filesystem::remove_all(folder_.path() / "cache");
+  ASSERT_TRUE(base::write_file_atomically(folder_.path() / "cache", "no folder"));
+  EXPECT_TRUE(board_.remove("a"));
+  EXPECT_EQ(variant(), "off");
+}
+
+TEST_F(OverrideBoardTest, KeepsTheOtherOverridesOfAFileWithABadOne) {
+  ASSERT_TRUE(base::make_folders(folder_.path() / "cache"));
+  ASSERT_TRUE(base::write_file_atomically(folder_.path() / "cache/overrides.json",
+                                          R"({"version":1,"overrides":[{"flag":7},{"flag":"a","variant":"on",
+                                              "until":"1970-01-12T13:50:00.000Z"}]})"));
+  board_.load();
+  EXPECT_EQ(variant(), "on");
+}
+
 TEST_F(OverrideBoardTest, StartsWithoutAFileThatCannotBeRead) {
   ASSERT_TRUE(base::make_folders(folder_.path() / "cache"));
   ASSERT_TRUE(base::write_file_atomically(folder_.path() / "cache/overrides.json", "{\"version\":9}"));
