@@ -14,7 +14,8 @@ constexpr base::ClientOptions kScrapeOptions{base::Millis{1000}, base::Millis{20
 std::vector<ScrapeQuery> queries_on(Side side, const std::vector<Metric>& metrics) {
   std::vector<ScrapeQuery> queries;
   for (const Metric& metric : metrics) {
-    if (metric.query.side == side) queries.push_back(metric.query);
+    const auto* query = std::get_if<ScrapeQuery>(&metric.query);
+    if (query != nullptr && query->side == side) queries.push_back(*query);
   }
   return queries;
 }

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include "base/core/text.h"
+#include "base/http/url.h"
+#include "deployer/plan/placeholders.h"
 
 namespace trunkline::deployer {
 using base::fail;
@@ -55,13 +57,81 @@ Result<> read_form(const Fields& scrape, ScrapeQuery& query) {
   return read_selector(*quantile, "of", query.of);
 }
 
-Result<> read_query(const Fields& metric, ScrapeQuery& query) {
-  TRY(metric.require("scrape"));
+Result<Query> read_scrape(const Fields& metric) {
   TRY_ASSIGN(const auto scrape, metric.below("scrape", {"ratio", "rate", "quantile", "value", "window", "side"}));
+  ScrapeQuery query;
   TRY(read_form(*scrape, query));
   TRY(scrape->read("window", query.window));
   if (query.window < base::Millis{100}) return scrape->wrong("window", "expected 100ms or more");
-  return scrape->read_with("side", query.side, parse_side);
+  TRY(scrape->read_with("side", query.side, parse_side));
+  return query;
+}
+
+Result<> read_url(const Fields& fields, std::string& url) {
+  TRY(fields.require("url"));
+  TRY(fields.read("url", url));
+  const auto parsed = base::parse_url(url);
+  if (!parsed) return fields.wrong("url", parsed.error().message);
+  return check_text(*fields.find("url"), fields.path_of("url"), fields.file(), Place::query);
+}
+
+Result<> read_timeout(const Fields& fields, base::Millis& timeout) {
+  TRY(fields.read("timeout", timeout));
+  if (timeout < base::Millis{10}) return fields.wrong("timeout", "expected 10ms or more");
+  return {};
+}
+
+Result<Query> read_http(const Fields& metric) {
+  TRY_ASSIGN(const auto http, metric.below("http", {"url", "pointer", "timeout"}));
+  HttpQuery query;
+  TRY(read_url(*http, query.url));
+  TRY(http->read("pointer", query.pointer));
+  if (!query.pointer.empty() && !query.pointer.starts_with('/')) {
+    return http->wrong("pointer", "expected a JSON pointer such as /data/value");
+  }
+  TRY(read_timeout(*http, query.timeout));
+  return query;
+}
+
+Result<Query> read_exec(const Fields& metric) {
+  TRY_ASSIGN(const auto exec, metric.below("exec", {"command", "timeout"}));
+  ExecQuery query;
+  TRY(exec->require("command"));
+  TRY(exec->read("command", query.command));
+  if (query.command.empty()) return exec->wrong("command", "expected a program and its arguments");
+  for (const YamlNode& word : exec->find("command")->items) {
+    TRY(check_text(word, exec->path_of("command"), exec->file(), Place::query));
+  }
+  TRY(read_timeout(*exec, query.timeout));
+  return query;
+}
+
+// Of a template's provider: what its metrics' `query` is asked of.
+Result<std::optional<PrometheusQuery>> read_provider(const Fields& fields) {
+  TRY_ASSIGN(const auto provider, fields.below("provider", {"prometheus"}));
+  if (!provider) return std::nullopt;
+  TRY(provider->require("prometheus"));
+  TRY_ASSIGN(const auto prometheus, provider->below("prometheus", {"url", "timeout"}));
+  PrometheusQuery query;
+  TRY(read_url(*prometheus, query.url));
+  TRY(read_timeout(*prometheus, query.timeout));
+  while (query.url.ends_with('/')) query.url.pop_back();
+  return query;
+}
+
+Result<Query> read_query(const Fields& metric, const std::optional<PrometheusQuery>& provider) {
+  int forms = 0;
+  for (const char* key : {"scrape", "query", "http", "exec"}) forms += metric.has(key) ? 1 : 0;
+  if (forms != 1) return metric.wrong("", "expected one of scrape, query, http and exec");
+  if (metric.has("scrape")) return read_scrape(metric);
+  if (metric.has("http")) return read_http(metric);
+  if (metric.has("exec")) return read_exec(metric);
+  if (!provider) return metric.wrong("query", "is asked of a provider: give the template one, { prometheus: { url } }");
+  PrometheusQuery query = *provider;
+  TRY(metric.read("query", query.text));
+  if (base::trim(query.text).empty()) return metric.wrong("query", "expected a query");
+  TRY(check_text(*metric.find("query"), metric.path_of("query"), metric.file(), Place::query));
+  return query;
 }
 
 // A metric that is never measured would pass by silence.
@@ -77,15 +147,15 @@ Result<> check_bakes(const Fields& fields, const Metric& metric, const Strategy&
 }
 
 Result<Metric> read_metric(const YamlNode& node, const std::string& path, std::string_view file,
-                           const Strategy& strategy) {
-  TRY_ASSIGN(const Fields fields,
-             Fields::open(node, path, file,
-                          {"name", "scrape", "successCondition", "failureCondition", "interval", "initialDelay",
-                           "count", "failureLimit", "inconclusiveLimit", "consecutiveErrorLimit"}));
+                           const Strategy& strategy, const std::optional<PrometheusQuery>& provider) {
+  TRY_ASSIGN(const Fields fields, Fields::open(node, path, file,
+                                               {"name", "scrape", "query", "http", "exec", "successCondition",
+                                                "failureCondition", "interval", "initialDelay", "count", "failureLimit",
+                                                "inconclusiveLimit", "consecutiveErrorLimit"}));
   Metric metric;
   TRY(fields.require("name"));
   TRY(fields.read("name", metric.name));
-  TRY(read_query(fields, metric.query));
+  TRY_ASSIGN(metric.query, read_query(fields, provider));
   TRY(fields.read_with("successCondition", metric.success, parse_condition));
   TRY(fields.read_with("failureCondition", metric.failure, parse_condition));
   if (!metric.success && !metric.failure) return fields.wrong("", "expected a successCondition or a failureCondition");
@@ -102,12 +172,14 @@ Result<Metric> read_metric(const YamlNode& node, const std::string& path, std::s
 
 Result<> read_template(const YamlNode& node, const std::string& path, std::string_view file, const Strategy& strategy,
                        std::vector<Metric>& metrics) {
-  TRY_ASSIGN(const Fields fields, Fields::open(node, path, file, {"metrics"}));
+  TRY_ASSIGN(const Fields fields, Fields::open(node, path, file, {"provider", "metrics"}));
+  TRY_ASSIGN(const auto provider, read_provider(fields));
   TRY(fields.require("metrics"));
   const YamlNode& list = *fields.find("metrics");
   if (!list.is_sequence() || list.items.empty()) return fields.wrong("metrics", "expected a list of metrics");
   for (size_t i = 0; i < list.items.size(); ++i) {
-    TRY_ASSIGN(Metric metric, read_metric(list.items[i], fmt::format("{}.metrics[{}]", path, i), file, strategy));
+    TRY_ASSIGN(Metric metric,
+               read_metric(list.items[i], fmt::format("{}.metrics[{}]", path, i), file, strategy, provider));
     const bool twice =
         std::any_of(metrics.begin(), metrics.end(), [&](const Metric& m) { return m.name == metric.name; });
     if (twice) return wrong_at(list.items[i], path, file, fmt::format("the metric \"{}\" stands twice", metric.name));

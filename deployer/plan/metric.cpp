@@ -3,8 +3,10 @@
 #include <array>
 #include <charconv>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <regex>
 
+#include "base/core/overloaded.h"
 #include "base/core/text.h"
 
 namespace trunkline::deployer {
@@ -140,6 +142,33 @@ std::string to_string(const ScrapeQuery& query) {
       return over_window(fmt::format("quantile {} of {}", query.q, to_string(query.of)));
   }
   return "";
+}
+
+std::string to_string(const Query& query) {
+  return std::visit(
+      base::Overloaded{
+          [](const ScrapeQuery& scrape) { return to_string(scrape); },
+          [](const PrometheusQuery& prometheus) { return fmt::format("{} at {}", prometheus.text, prometheus.url); },
+          [](const HttpQuery& http) {
+            return fmt::format("{}{}", http.url, http.pointer.empty() ? "" : " " + http.pointer);
+          },
+          [](const ExecQuery& exec) { return fmt::format("{}", fmt::join(exec.command, " ")); },
+      },
+      query);
+}
+
+std::vector<std::string*> texts_of(Query& query) {
+  return std::visit(base::Overloaded{
+                        [](ScrapeQuery&) { return std::vector<std::string*>{}; },
+                        [](PrometheusQuery& prometheus) { return std::vector{&prometheus.text}; },
+                        [](HttpQuery& http) { return std::vector{&http.url}; },
+                        [](ExecQuery& exec) {
+                          std::vector<std::string*> texts;
+                          for (std::string& word : exec.command) texts.push_back(&word);
+                          return texts;
+                        },
+                    },
+                    query);
 }
 
 }  // namespace trunkline::deployer

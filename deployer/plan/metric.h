@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "base/core/clock.h"
@@ -60,9 +61,41 @@ struct ScrapeQuery {
 };
 std::string to_string(const ScrapeQuery& query);
 
+// PromQL asked of a Prometheus server. It must give one value.
+struct PrometheusQuery {
+  std::string url;
+  std::string text;
+  base::Millis timeout{5000};
+
+  bool operator==(const PrometheusQuery&) const = default;
+};
+
+// A number (or a text that is one) in the JSON that a URL answers.
+struct HttpQuery {
+  std::string url;
+  std::string pointer;  // RFC 6901: "/data/0/value"; "" is the whole answer
+  base::Millis timeout{5000};
+
+  bool operator==(const HttpQuery&) const = default;
+};
+
+// The number that a program prints.
+struct ExecQuery {
+  std::vector<std::string> command;
+  base::Millis timeout{10'000};
+
+  bool operator==(const ExecQuery&) const = default;
+};
+
+using Query = std::variant<ScrapeQuery, PrometheusQuery, HttpQuery, ExecQuery>;
+std::string to_string(const Query& query);
+
+// Every text of a query in which placeholders are replaced.
+std::vector<std::string*> texts_of(Query& query);
+
 struct Metric {
   std::string name;
-  ScrapeQuery query;
+  Query query;
   // Only success: false is a fail. Only failure: false is a pass. Both: neither true is inconclusive, failure wins.
   std::optional<Condition> success;
   std::optional<Condition> failure;

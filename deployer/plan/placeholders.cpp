@@ -4,13 +4,17 @@
 #include <fmt/format.h>
 
 #include "base/core/text.h"
+#include "deployer/plan/fields.h"
 
 namespace trunkline::deployer {
 namespace {
 
-const std::vector<std::string_view> kNames = {"instance.id",     "instance.address", "instance.host",
-                                              "instance.port",   "revision.version", "revision.digest",
-                                              "revision.commit", "service",          "environment"};
+const std::vector<std::string_view> kInQueries = {"revision.version", "revision.digest", "revision.commit",
+                                                  "stable.version",   "stable.digest",   "service",
+                                                  "environment"};
+const std::vector<std::string_view> kInCommands = {"instance.id",     "instance.address", "instance.host",
+                                                   "instance.port",   "revision.version", "revision.digest",
+                                                   "revision.commit", "service",          "environment"};
 
 // Calls `text_part` and `name_part` in turn; false if a {{ has no end.
 template <typename TextPart, typename NamePart>
@@ -35,9 +39,21 @@ base::Result<std::vector<std::string>> placeholders_of(std::string_view text) {
   return names;
 }
 
-std::string why_unknown(std::string_view name) {
-  if (std::find(kNames.begin(), kNames.end(), name) != kNames.end()) return "";
-  return fmt::format("unknown placeholder \"{}\"{}", name, base::did_you_mean(name, kNames));
+std::string why_unknown(std::string_view name, Place place) {
+  const auto& names = place == Place::query ? kInQueries : kInCommands;
+  if (std::find(names.begin(), names.end(), name) != names.end()) return "";
+  return fmt::format("unknown placeholder \"{}\"{}", name, base::did_you_mean(name, names));
+}
+
+base::Result<> check_text(const base::YamlNode& node, std::string_view path, std::string_view file, Place place) {
+  if (node.text.find('\0') != std::string::npos) return wrong_at(node, path, file, "expected a text without NUL");
+  const auto names = placeholders_of(node.text);
+  if (!names) return wrong_at(node, path, file, names.error().message);
+  for (const std::string& name : *names) {
+    const std::string unknown = why_unknown(name, place);
+    if (!unknown.empty()) return wrong_at(node, path, file, unknown);
+  }
+  return {};
 }
 
 std::string substitute(std::string_view text, const std::map<std::string, std::string>& values) {

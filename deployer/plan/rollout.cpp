@@ -79,18 +79,6 @@ Result<std::string> parse_driver(std::string_view text, std::string_view only) {
   return fail(Kind::invalid, fmt::format("expected {}, got \"{}\"", only, text));
 }
 
-// What a command line or a variable can hold: no NUL, and placeholders that mean something.
-Result<> check_word(const YamlNode& node, std::string_view path, std::string_view file) {
-  if (node.text.find('\0') != std::string::npos) return wrong_at(node, path, file, "expected a text without NUL");
-  const auto names = placeholders_of(node.text);
-  if (!names) return wrong_at(node, path, file, names.error().message);
-  for (const std::string& name : *names) {
-    const std::string unknown = why_unknown(name);
-    if (!unknown.empty()) return wrong_at(node, path, file, unknown);
-  }
-  return {};
-}
-
 Result<> read_instances(const Fields& targets, std::vector<Instance>& instances) {
   TRY(targets.require("instances"));
   const YamlNode& list = *targets.find("instances");
@@ -117,7 +105,8 @@ Result<> read_command(const Fields& targets, Rollout& rollout) {
   if (rollout.command.empty() || rollout.command.front().empty()) {
     return targets.wrong("command", "expected a program and its arguments");
   }
-  for (const YamlNode& word : targets.find("command")->items) TRY(check_word(word, "targets.command", targets.file()));
+  for (const YamlNode& word : targets.find("command")->items)
+    TRY(check_text(word, "targets.command", targets.file(), Place::instance));
   const YamlNode* variables = targets.find("environment");
   if (variables == nullptr) return {};
   if (!variables->is_mapping()) return targets.wrong("environment", "expected a mapping of variables");
@@ -126,7 +115,7 @@ Result<> read_command(const Fields& targets, Rollout& rollout) {
     if (!is_name) return wrong_at(key, "targets.environment", targets.file(), "expected the name of a variable");
     if (!value.is_scalar())
       return wrong_at(value, "targets.environment." + key.text, targets.file(), "expected a text");
-    TRY(check_word(value, "targets.environment." + key.text, targets.file()));
+    TRY(check_text(value, "targets.environment." + key.text, targets.file(), Place::instance));
     rollout.variables[key.text] = value.text;
   }
   return {};

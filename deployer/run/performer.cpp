@@ -24,7 +24,10 @@ Result<int64_t> no_number(const Result<>& done) {
 Performer::Performer(World world)
     : world_(std::move(world)),
       prober_(world_.rollout.probes, [this](const std::string& id) { return world_.driver.observe(id); }),
-      checks_(world_.rollout.instances, world_.plan.analysis.background) {}
+      checks_({world_.rollout.instances,
+               query_values(world_.plan.service, world_.plan.environment, world_.plan.to, world_.plan.from),
+               std::filesystem::absolute(world_.rollout.file).parent_path()},
+              world_.plan.analysis.background) {}
 
 void Performer::spawn(std::function<void(const std::stop_token&)> body) {
   threads_.remove_if([](const Thread& thread) { return thread.ended.load(); });

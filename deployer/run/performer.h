@@ -6,7 +6,7 @@
 #include <string>
 #include <thread>
 
-#include "deployer/checks/scrape_checks.h"
+#include "deployer/checks/checks.h"
 #include "deployer/dial/dial.h"
 #include "deployer/drivers/process_driver.h"
 #include "deployer/engine/engine.h"
@@ -58,7 +58,7 @@ class Performer {
 
   const World world_;
   const Prober prober_;
-  ScrapeChecks checks_;
+  Checks checks_;
   struct Thread {
     std::atomic<bool> ended{false};
     std::jthread thread;

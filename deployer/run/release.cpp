@@ -205,7 +205,7 @@ Result<int> run_release(const Prepared& prepared, const MoveOptions& options) {
   const base::WallTime now = base::system_clock().wall();
   const Header header{new_id(now),
                       prepared.rollout.service,
-                      prepared.rollout.file,
+                      fs::absolute(prepared.rollout.file).string(),  // whoever resumes may stand elsewhere
                       prepared.text,
                       prepared.artifact,
                       stable,

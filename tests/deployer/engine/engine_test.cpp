@@ -13,7 +13,9 @@ using namespace std::chrono_literals;
 Metric metric(const std::string& name, const std::string& success) {
   Metric made;
   made.name = name;
-  made.query.of.name = "x";
+  ScrapeQuery query;
+  query.of.name = "x";
+  made.query = query;
   made.success = *parse_condition(success);
   made.interval = 1s;
   return made;

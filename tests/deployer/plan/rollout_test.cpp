@@ -56,10 +56,11 @@ TEST(RolloutFile, ReadsEveryPart) {
   EXPECT_EQ(rollout->variables.at("MODE"), "fast");
   ASSERT_EQ(rollout->analysis.background.size(), 2u);
   const Metric& errors = rollout->analysis.background[0];
-  EXPECT_EQ(errors.query.form, ScrapeQuery::Form::ratio);
-  EXPECT_EQ(to_string(errors.query.of), "http_requests_total{status=~\"5..\"}");
+  const auto& ratio = std::get<ScrapeQuery>(errors.query);
+  EXPECT_EQ(ratio.form, ScrapeQuery::Form::ratio);
+  EXPECT_EQ(to_string(ratio.of), "http_requests_total{status=~\"5..\"}");
   EXPECT_EQ(to_string(*errors.failure), "result >= 0.05");
-  EXPECT_EQ(rollout->analysis.background[1].query.q, 0.99);
+  EXPECT_EQ(std::get<ScrapeQuery>(rollout->analysis.background[1].query).q, 0.99);
   EXPECT_EQ(rollout->analysis.on_missing, Missing::inconclusive);
 }
 
@@ -108,6 +109,36 @@ TEST(RolloutFile, RefusesWhatCouldNeverBeJudged) {
             std::string::npos);
   EXPECT_NE(refusal(with("analysis: { background: [slo], templates: { slow: {} } }\n")).find("did you mean \"slow\""),
             std::string::npos);
+}
+
+// A metric that asks `query`, of a template with `provider`.
+std::string asks(std::string_view query, std::string_view provider = "") {
+  return with("strategy: { type: rolling, bake: 10s }\nanalysis:\n  background: [slo]\n  templates:\n    slo:\n" +
+              std::string(provider) + "      metrics: [{ name: m, interval: 1s, successCondition: result < 1, " +
+              std::string(query) + " }]\n");
+}
+
+TEST(RolloutFile, ReadsWhomAMetricAsks) {
+  const std::string prometheus = "      provider: { prometheus: { url: 'http://127.0.0.1:9090/', timeout: 2s } }\n";
+  const auto query = [](const std::string& text) {
+    const auto rollout = parse_rollout(text, "r.yaml");
+    return rollout ? to_string(rollout->analysis.background.at(0).query) : to_string(rollout.error());
+  };
+  EXPECT_EQ(query(asks("query: 'sum(up{v=\"{{revision.version}}\"})'", prometheus)),
+            "sum(up{v=\"{{revision.version}}\"}) at http://127.0.0.1:9090");
+  EXPECT_EQ(query(asks("http: { url: 'http://127.0.0.1:1/x', pointer: /a/0 }")), "http://127.0.0.1:1/x /a/0");
+  EXPECT_EQ(query(asks("exec: { command: [./check, --revision, '{{revision.digest}}'] }")),
+            "./check --revision {{revision.digest}}");
+  EXPECT_NE(refusal(asks("query: up")).find("is asked of a provider"), std::string::npos);
+  EXPECT_NE(refusal(asks("query: ' '", prometheus)).find("expected a query"), std::string::npos);
+  EXPECT_NE(refusal(asks("query: '{{instance.id}}'", prometheus)).find("unknown placeholder \"instance.id\""),
+            std::string::npos);
+  EXPECT_NE(refusal(asks("query: up, exec: { command: [x] }", prometheus)).find("expected one of"), std::string::npos);
+  EXPECT_NE(refusal(asks("http: { url: nonsense }")).find("is no URL"), std::string::npos);
+  EXPECT_NE(refusal(asks("http: { url: 'http://x/', pointer: a }")).find("expected a JSON pointer"), std::string::npos);
+  EXPECT_NE(refusal(asks("exec: { command: [] }")).find("expected a program"), std::string::npos);
+  EXPECT_NE(refusal(asks("exec: { command: [x], timeout: 0s }")).find("expected 10ms or more"), std::string::npos);
+  EXPECT_NE(refusal(asks("exec: { comand: [x] }")).find("did you mean \"command\""), std::string::npos);
 }
 
 TEST(Condition, IsAnOperatorAndANumberAndNothingMore) {

@@ -1,4 +1,5 @@
 #include <csignal>
+#include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -199,6 +200,24 @@ TEST_F(DeployerRelease, TakesBackWhatCrashesInTheBake) {
   EXPECT_EQ(ran.code, 3) << ran.out;
   EXPECT_THAT(ran.out, AllOf(HasSubstr("web1"), HasSubstr("its process ended with signal 9")));
   EXPECT_THAT(rig.versions(), Each("1"));
+}
+
+TEST_F(DeployerRelease, IsTakenBackByWhatAProgramBesideTheFileSays) {
+  rig.release_first();
+  rig.pack("2");
+  rig.start_load();
+  std::ofstream(rig.path("check.sh")) << "#!/bin/sh\n[ \"$1\" = 2 ] && [ \"$2\" = 1 ] && echo 0.9\n";
+  rig.write_rollout({.extra =
+                         "        - name: complaints\n"
+                         "          exec: { command: [sh, check.sh, '{{revision.version}}', '{{stable.version}}'] }\n"
+                         "          successCondition: result < 0.5\n"
+                         "          interval: 200ms\n"});
+  const Ran ran = rig.release("2");
+  EXPECT_EQ(ran.code, 3) << ran.out << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("complaints: 0.9 breaks result < 0.5 (sh check.sh "));
+  EXPECT_THAT(rig.versions(), Each("1"));
+  EXPECT_THAT(rig.deployer({"explain"}).out, HasSubstr("complaints"));
+  rig.end_load();
 }
 
 TEST_F(DeployerRelease, HoldsWithoutDataAndIsTakenBackByAPerson) {

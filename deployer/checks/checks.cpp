@@ -1,0 +1,42 @@
+#include "deployer/checks/checks.h"
+
+#include "base/core/overloaded.h"
+#include "deployer/checks/exec_check.h"
+#include "deployer/checks/http_check.h"
+#include "deployer/checks/prometheus_check.h"
+#include "deployer/plan/placeholders.h"
+
+namespace trunkline::deployer {
+
+Checks::Checks(Setting setting, const std::vector<Metric>& metrics)
+    : setting_(std::move(setting)), scrape_(setting_.instances, metrics) {}
+
+void Checks::open(const std::vector<int>& fresh, const std::vector<int>& stable, base::Millis now) {
+  scrape_.open(fresh, stable, now);
+}
+
+Measurement Checks::measure(const Query& query, base::Millis now) {
+  Query filled = query;
+  for (std::string* text : texts_of(filled)) *text = substitute(*text, setting_.values);
+  return std::visit(base::Overloaded{
+                        [&](const ScrapeQuery& scrape) { return scrape_.measure(scrape, now); },
+                        [](const PrometheusQuery& prometheus) { return ask_prometheus(prometheus); },
+                        [](const HttpQuery& http) { return ask_http(http); },
+                        [&](const ExecQuery& exec) { return ask_program(exec, setting_.folder); },
+                    },
+                    filled);
+}
+
+std::map<std::string, std::string> query_values(const std::string& service, const std::string& environment,
+                                                const ledger::Revision& to,
+                                                const std::optional<ledger::Revision>& from) {
+  return {{"revision.version", to.version},
+          {"revision.digest", to.digest},
+          {"revision.commit", to.commit},
+          {"stable.version", from ? from->version : ""},
+          {"stable.digest", from ? from->digest : ""},
+          {"service", service},
+          {"environment", environment}};
+}
+
+}  // namespace trunkline::deployer

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "deployer/checks/scrape_checks.h"
+#include "ledger/revision.h"
+
+namespace trunkline::deployer {
+
+// Measures whatever a metric asks, of whoever it asks. Thread-safe, but for open().
+class Checks {
+ public:
+  struct Setting {
+    std::vector<Instance> instances;
+    std::map<std::string, std::string> values;  // what placeholders in queries stand for
+    std::filesystem::path folder;               // where exec runs: the rollout file's
+  };
+
+  Checks(Setting setting, const std::vector<Metric>& metrics);
+
+  // As ScrapeChecks::open.
+  void open(const std::vector<int>& fresh, const std::vector<int>& stable, base::Millis now);
+
+  // A value, missing where there is none (yet), an error where nobody could be asked.
+  Measurement measure(const Query& query, base::Millis now);
+
+ private:
+  Setting setting_;
+  ScrapeChecks scrape_;
+};
+
+// What a query's placeholders stand for; `from` is absent on a first release, and its names then stand for "".
+std::map<std::string, std::string> query_values(const std::string& service, const std::string& environment,
+                                                const ledger::Revision& to,
+                                                const std::optional<ledger::Revision>& from);
+
+}  // namespace trunkline::deployer
