@@ -14,6 +14,8 @@ namespace {
 // open) is seen by looking. A stat costs a microsecond.
 constexpr base::Millis kLook{1000};
 constexpr base::Millis kLookUnwatched{200};
+// Whoever writes and pauses for as long is taken to be done, though the file is not closed.
+constexpr base::Millis kPause{1000};
 // Two writes within a tick of the kernel's clock leave the same stamp.
 constexpr base::Millis kTick{50};
 
@@ -26,10 +28,12 @@ base::Result<FileSource::Stamp> FileSource::stamp() const {
 }
 
 base::Result<std::optional<SourceText>> FileSource::poll() {
-  watch_.renew();
+  const bool told = watch_.renew();
   TRY_ASSIGN(const Stamp before, stamp());
   if (last_ && last_->settled && last_->stamp == before) return std::nullopt;
   const auto now = std::chrono::nanoseconds(base::system_clock().wall().time_since_epoch()).count();
+  // Just written to, and nobody has closed it: the writer is not done.
+  if (last_ && !told && now - before.modified_ns < std::chrono::nanoseconds(kPause).count()) return std::nullopt;
   TRY_ASSIGN(std::string text, base::read_file(path_));
   // Written to while it was read: the stamp that is kept is the older one, so the next poll reads it again.
   const bool settled = now - before.modified_ns > std::chrono::nanoseconds(kTick).count();

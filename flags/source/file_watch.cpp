@@ -57,22 +57,23 @@ std::vector<fs::path> folders_on_the_way(const fs::path& path) {
 
 FileWatch::FileWatch(fs::path path) : path_(std::move(path)) {}
 
-void FileWatch::renew() {
-  std::array<char, 4096> told;
-  while (inotify_ && read(inotify_.get(), told.data(), told.size()) > 0) {
-  }
+bool FileWatch::renew() {
+  std::array<char, 4096> events;
+  bool told = false;
+  while (inotify_ && read(inotify_.get(), events.data(), events.size()) > 0) told = true;
   std::vector<Folder> folders;
   for (fs::path& folder : folders_on_the_way(path_)) {
     struct stat info{};
     stat(folder.c_str(), &info);
     folders.push_back({std::move(folder), info.st_dev, info.st_ino});
   }
-  if (inotify_ && folders == folders_) return;
+  if (inotify_ && folders == folders_) return told;
   inotify_ = base::Descriptor(inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
   for (const Folder& folder : folders) {
     if (inotify_ && inotify_add_watch(inotify_.get(), folder.path.c_str(), kEvents) < 0) inotify_.reset();
   }
   folders_ = std::move(folders);
+  return true;
 }
 
 }  // namespace trunkline::flags

@@ -14,9 +14,9 @@ class FileWatch {
  public:
   explicit FileWatch(std::filesystem::path path);
 
-  // Forgets what was told, and watches the folders that the path leads through now. What happens after it is told
-  // again, so call it before the file is looked at.
-  void renew();
+  // Watches the folders that the path leads through now, and forgets what was told; true if something was, or may have
+  // been missed. What happens afterwards is told again, so call it before the file is looked at.
+  bool renew();
 
   // Readable when something happened; -1 where the system gives no watches: look at the file now and then.
   int descriptor() const { return inotify_.get(); }

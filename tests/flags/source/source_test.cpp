@@ -159,6 +159,20 @@ TEST_F(SourceTest, TellsWhenAFolderOnTheWayComesAndGoes) {
   EXPECT_EQ(file->poll().value()->text, "two");
 }
 
+TEST_F(SourceTest, ReadsNoFileThatIsBeingWritten) {
+  write("f.json", "whole");
+  const auto file = source("file:" + path("f.json"));
+  EXPECT_TRUE(file->poll().value());
+  std::ofstream writer(path("f.json"));
+  writer << "ha" << std::flush;
+  EXPECT_FALSE(tells(*file, 0));
+  EXPECT_EQ(file->poll().value(), std::nullopt);
+  writer << "lf" << std::flush;
+  writer.close();
+  EXPECT_TRUE(tells(*file));
+  EXPECT_EQ(file->poll().value()->text, "half");
+}
+
 TEST_F(SourceTest, SeesTwoWritesOfTheSameLengthWithinATick) {
   const auto file = source("file:" + path("f.json"));
   for (int i = 100; i < 200; ++i) {
