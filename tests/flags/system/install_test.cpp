@@ -34,7 +34,7 @@ class InstallTest : public testing::Test {
     ASSERT_TRUE(base::write_file_atomically(path(name), text));
   }
   base::ProcessOutput configure(const std::string& source) const {
-    return run({"cmake", "-S", source, "-B", path("build"), "-DCMAKE_PREFIX_PATH=" + path("prefix"),
+    return run({"cmake", "-G", "Ninja", "-S", source, "-B", path("build"), "-DCMAKE_PREFIX_PATH=" + path("prefix"),
                 "-DCMAKE_CXX_FLAGS=-Wall -Wextra -Wpedantic -Wold-style-cast -Wshadow -Werror"});
   }
 
