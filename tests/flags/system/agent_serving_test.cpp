@@ -1,4 +1,5 @@
 #include <csignal>
+#include <fcntl.h>
 #include <fstream>
 #include <gmock/gmock.h>
 #include <sys/resource.h>
@@ -73,6 +74,53 @@ TEST_F(AgentServingTest, FetchesOverSshAtOnceWhenAGitHostCallsTheHook) {
       202);
   EXPECT_TRUE(serves(agent, "y")) << agent->output();
   EXPECT_EQ(agent->output().find("hook-secret"), std::string::npos);
+}
+
+// An https server of OpenSSL's with a certificate of the test's own.
+class TlsServer {
+ public:
+  explicit TlsServer(const std::filesystem::path& folder) : folder_(folder), address_(base::RawListener().address()) {
+    const auto made =
+        base::run_process({.argv = {"openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
+                                    "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout",
+                                    (folder / "key.pem").string(), "-out", certificate()}},
+                          std::chrono::seconds{30});
+    EXPECT_TRUE(made && made->status.ok());
+    const base::Descriptor output{open((folder / "tls.out").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600)};
+    process_.emplace(base::Child::start({.argv = {"openssl", "s_server", "-HTTP", "-accept", address_, "-cert",
+                                                  certificate(), "-key", (folder / "key.pem").string()},
+                                         .folder = folder},
+                                        output)
+                         .value());
+  }
+  ~TlsServer() {
+    process_->signal_group(SIGKILL);
+    soon([&] { return process_->poll().has_value(); });
+  }
+  std::string certificate() const { return (folder_ / "cert.pem").string(); }
+  std::string url(const std::string& file) const { return "https://" + address_ + "/" + file; }
+
+ private:
+  std::filesystem::path folder_;
+  std::string address_;
+  std::optional<base::Child> process_;
+};
+
+TEST_F(AgentServingTest, BelievesAnHttpsSourceOnlyByItsCertificate) {
+  const std::string body = flags_with("y");
+  ASSERT_TRUE(base::write_file_atomically(path("flags.http"),
+                                          "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n"
+                                          "Content-Length: " +
+                                              std::to_string(body.size()) + "\r\n\r\n" + body));
+  const TlsServer server(folder_.path());
+  const std::vector<std::string> source = {"--source", server.url("flags.http"), "--poll-interval", "100ms"};
+  const Agent trusting = start(source, {{"SSL_CERT_FILE", server.certificate()}});
+  EXPECT_TRUE(serves(trusting, "y")) << trusting->output();
+  const Agent doubting = start(source);
+  EXPECT_TRUE(soon([&] {
+    return send(doubting, "/readyz").body.find("certificate verify failed") != std::string::npos;
+  })) << send(doubting, "/readyz").body;
+  EXPECT_EQ(variant(doubting), "");
 }
 
 TEST_F(AgentServingTest, FollowsAHundredRapidCommitsAndIsNeverWithoutFlags) {
