@@ -143,7 +143,8 @@ Command& Command::many() {
 }
 
 Command& Command::bare(const std::string& value) {
-  state_->last->expected(0, 1)->default_str(value);
+  CLI::Option& option = *state_->last;
+  option.expected(0, 1)->default_str(value)->type_name("[" + option.get_type_name() + "]");
   return *this;
 }
 

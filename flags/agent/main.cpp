@@ -44,13 +44,16 @@ void add_options(base::cli::Command command, AgentOptions& options) {
       .option("--context-from-header", options.context_from_header, "HEADER=KEY",
               "puts the value of a request's header into its context")
       .option("--rate-limit", options.rate_limit, "N", "requests a second for each token; 0: no limit")
-      .option("--appconfig-listen", options.appconfig_listen, "ADDR:PORT", "serves the AppConfig agent's API here too")
+      .option("--appconfig-listen", options.appconfig_listen, "ADDR:PORT",
+              "serves the AppConfig agent's API here too; off unless given")
       .bare("127.0.0.1:2772")
       .option("--appconfig-app", options.appconfig_app, "NAME", "the one application there is; else any name will do")
       .option("--appconfig-env", options.appconfig_env, "NAME", "the one environment there is; else any name will do")
-      .option("--grpc-listen", options.grpc_listen, "ADDR:PORT", "evaluates for flagd's SDKs in rpc mode here too")
+      .option("--grpc-listen", options.grpc_listen, "ADDR:PORT",
+              "evaluates for flagd's SDKs in rpc mode here too; off unless given")
       .bare("127.0.0.1:8013")
-      .option("--sync-listen", options.sync_listen, "ADDR:PORT", "serves the flags to flagd's SDKs in in-process mode")
+      .option("--sync-listen", options.sync_listen, "ADDR:PORT",
+              "serves the flags to flagd's SDKs in in-process mode; off unless given")
       .bare("127.0.0.1:8015")
       .option("--threads", options.threads, "N", "that answer requests; 0: one a core")
       .option("--log-level", options.log_level, "LEVEL", "debug, info, warn or error");

@@ -85,5 +85,47 @@ TEST_F(ToolTest, HelpsOnStdout) {
   EXPECT_EQ(run({"--version"}).out, "tool 0.1.0\n");
 }
 
+// A command whose words may be called as commands are, with a list and an option that may stand alone.
+struct Words {
+  std::string key;
+  std::optional<std::string> variant, listen;
+  std::vector<std::string> agents;
+
+  int run(std::vector<const char*> words) {
+    Tool tool("tool", "does things");
+    tool.command("off", "turns it off").action([] { return Result<int>(1); });
+    tool.command("override", "overrides")
+        .positional("KEY", key, "the flag")
+        .positional("VARIANT", variant, "the variant")
+        .option("--agents", agents, "URL", "where")
+        .many()
+        .option("--listen", listen, "ADDR", "where to serve")
+        .bare("127.0.0.1:1")
+        .action([] { return Result<int>(0); });
+    words.insert(words.begin(), "tool");
+    return tool.run(static_cast<int>(words.size()), words.data());
+  }
+};
+
+TEST(Tool, TakesAWordBehindACommandForNoOtherCommand) {
+  Words words;
+  EXPECT_EQ(words.run({"override", "a", "off"}), 0);
+  EXPECT_EQ(words.variant, "off");
+  EXPECT_EQ(words.run({"off"}), 1);
+}
+
+TEST(Tool, TakesAllWordsBehindAListAndAnOptionAlone) {
+  Words words;
+  EXPECT_EQ(words.run({"override", "a", "on", "--agents", "x", "y", "--listen", "--agents", "z"}), 0);
+  EXPECT_EQ(words.agents, (std::vector<std::string>{"x", "y", "z"}));
+  EXPECT_EQ(words.listen, "127.0.0.1:1");
+  Words others;
+  EXPECT_EQ(others.run({"override", "a", "--listen", "127.0.0.1:2"}), 0);
+  EXPECT_EQ(others.listen, "127.0.0.1:2");
+  Words none;
+  EXPECT_EQ(none.run({"override", "a"}), 0);
+  EXPECT_EQ(none.listen, std::nullopt);
+}
+
 }  // namespace
 }  // namespace trunkline::base::cli
