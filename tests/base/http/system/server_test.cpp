@@ -164,7 +164,7 @@ TEST(Server, GivesUpAClientThatDoesNotTakeItsAnswer) {
 
 TEST(Server, HasPatienceWithAClientThatTakesItsAnswerSlowly) {
   const auto big = [](const Request&, Reply reply) { reply(text_response(200, std::string(12 << 20, 'x') + "end")); };
-  const auto server = start(big, {.threads = 1, .write_timeout = Millis(300)});
+  const auto server = start(big, {.threads = 1, .write_timeout = Millis(1000)});
   RawSocket client(server->address());
   client.send("GET / HTTP/1.1\r\nConnection: close\r\n\r\n");
   std::string all;
