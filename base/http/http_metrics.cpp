@@ -29,25 +29,18 @@ RouteMetrics::RouteMetrics(Metrics& metrics, std::string route, std::string revi
       revision_(std::move(revision)),
       duration_(metrics.histogram("http_request_duration_seconds", "Time from a request read to its answer.",
                                   latency_bounds(), {{"route", route_}, {"revision", revision_}})),
-      counters_(std::make_unique<std::array<std::atomic<Counter*>, kMethods * kStatuses>>()) {}
-
-RouteMetrics::~RouteMetrics() {
-  for (const auto& counter : *counters_) delete counter.load();
-}
+      counters_(std::make_unique<std::array<Lazy<Counter>, kMethods * kStatuses>>()) {}
 
 Counter& RouteMetrics::counter_for(const Request& request, int status) {
   const size_t method = method_index(request.method);
   const size_t code = status >= 100 && status < static_cast<int>(kStatuses) ? static_cast<size_t>(status) : 500;
-  std::atomic<Counter*>& place = (*counters_)[method * kStatuses + code];
-  if (Counter* known = place.load(std::memory_order_acquire)) return *known;
-  auto made = std::make_unique<Counter>(metrics_.counter("http_requests_total", "Requests answered.",
-                                                         {{"route", route_},
-                                                          {"method", std::string(kKnownMethods[method])},
-                                                          {"status", std::to_string(code)},
-                                                          {"revision", revision_}}));
-  Counter* expected = nullptr;
-  if (place.compare_exchange_strong(expected, made.get(), std::memory_order_acq_rel)) return *made.release();
-  return *expected;
+  return (*counters_)[method * kStatuses + code].get([&] {
+    return std::make_unique<Counter>(metrics_.counter("http_requests_total", "Requests answered.",
+                                                      {{"route", route_},
+                                                       {"method", std::string(kKnownMethods[method])},
+                                                       {"status", std::to_string(code)},
+                                                       {"revision", revision_}}));
+  });
 }
 
 void RouteMetrics::replied(const Request& request, const Response& response, SteadyTime received) {

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <memory>
 #include <string>
 
+#include "base/core/lazy.h"
 #include "base/core/metrics.h"
 #include "base/http/reply.h"
 
@@ -17,7 +17,6 @@ class RouteMetrics final : public ReplyObserver {
  public:
   // `metrics` outlives this.
   RouteMetrics(Metrics& metrics, std::string route, std::string revision);
-  ~RouteMetrics() override;
 
   void replied(const Request& request, const Response& response, SteadyTime received) override;
 
@@ -31,7 +30,7 @@ class RouteMetrics final : public ReplyObserver {
   const std::string revision_;
   Histogram duration_;
   // Filled as they come; read without a lock.
-  std::unique_ptr<std::array<std::atomic<Counter*>, kMethods * kStatuses>> counters_;
+  std::unique_ptr<std::array<Lazy<Counter>, kMethods * kStatuses>> counters_;
 };
 
 // The latency buckets of every server here, in seconds: 0.5 ms .. 10 s.

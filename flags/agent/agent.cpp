@@ -11,10 +11,13 @@
 #include "base/http/server.h"
 #include "base/http/service.h"
 #include "flags/agent/feed/feed_thread.h"
-#include "flags/agent/http/admin_routes.h"
 #include "flags/agent/http/appconfig_routes.h"
+#include "flags/agent/http/evaluation_routes.h"
 #include "flags/agent/http/flag_set_routes.h"
 #include "flags/agent/http/ofrep_routes.h"
+#include "flags/agent/http/override_routes.h"
+#include "flags/agent/http/refresh_routes.h"
+#include "flags/agent/http/status_routes.h"
 
 namespace trunkline::flags {
 namespace {
@@ -76,6 +79,15 @@ Result<Access> read_access(const std::optional<std::string>& file) {
   if (!file) return Access();
   TRY_ASSIGN(const std::string text, base::read_file(*file));
   return Access::parse(text, *file);
+}
+
+// "country=CH".
+Result<std::pair<std::string, std::string>> parse_pair(std::string_view text, std::string_view option) {
+  const size_t equals = text.find('=');
+  if (equals == std::string_view::npos || equals == 0) {
+    return base::fail(Kind::usage, fmt::format("{}: expected KEY=VALUE, got \"{}\"", option, text));
+  }
+  return std::pair(std::string(text.substr(0, equals)), std::string(text.substr(equals + 1)));
 }
 
 Result<Evaluator::Options> read_context(const AgentOptions& options) {

@@ -35,14 +35,6 @@ Evaluation Evaluator::evaluate(const View& view, std::string_view key, FlagType 
   return evaluation;
 }
 
-base::Result<std::pair<std::string, std::string>> parse_pair(std::string_view text, std::string_view option) {
-  const size_t equals = text.find('=');
-  if (equals == std::string_view::npos || equals == 0) {
-    return base::fail(base::Kind::usage, fmt::format("{}: expected KEY=VALUE, got \"{}\"", option, text));
-  }
-  return std::pair(std::string(text.substr(0, equals)), std::string(text.substr(equals + 1)));
-}
-
 std::string describe_error(std::string_view key, ErrorCode code) {
   switch (code) {
     case ErrorCode::provider_not_ready:

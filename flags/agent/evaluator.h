@@ -31,7 +31,6 @@ class Evaluator {
 
   // What the agent adds.
   void complete(EvaluationContext& context, const FindHeader& find_header) const;
-  bool adds_nothing() const { return options_.static_context.empty() && options_.header_keys.empty(); }
 
   Evaluation evaluate(const View& view, std::string_view key, const EvaluationContext& context) const;
   Evaluation evaluate(const View& view, std::string_view key, FlagType type, const EvaluationContext& context) const;
@@ -40,9 +39,6 @@ class Evaluator {
   Options options_;
   const base::Clock& clock_;
 };
-
-// "country=CH": Kind::usage, naming the option, for anything without a key.
-base::Result<std::pair<std::string, std::string>> parse_pair(std::string_view text, std::string_view option);
 
 // A sentence for `errorDetails`.
 std::string describe_error(std::string_view key, ErrorCode code);

@@ -1,6 +1,6 @@
-#include <map>
+#include "flags/agent/http/evaluation_routes.h"
 
-#include "flags/agent/http/admin_routes.h"
+#include <map>
 
 namespace trunkline::flags {
 

@@ -1,8 +1,9 @@
+#include "flags/agent/http/override_routes.h"
+
 #include <algorithm>
 #include <fmt/format.h>
 
 #include "base/core/text.h"
-#include "flags/agent/http/admin_routes.h"
 
 namespace trunkline::flags {
 namespace {

@@ -1,7 +1,8 @@
+#include "flags/agent/http/refresh_routes.h"
+
 #include <memory>
 
 #include "base/core/digest.h"
-#include "flags/agent/http/admin_routes.h"
 
 namespace trunkline::flags {
 namespace {

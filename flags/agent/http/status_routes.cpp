@@ -1,4 +1,4 @@
-#include "flags/agent/http/admin_routes.h"
+#include "flags/agent/http/status_routes.h"
 
 namespace trunkline::flags {
 

@@ -7,8 +7,6 @@
 namespace trunkline::flags {
 namespace {
 
-constexpr base::JsonLimits kDocument{.max_bytes = 128 * 1024 * 1024};
-
 std::vector<std::string> ids_of(const FlagSet& set) {
   std::vector<std::string> ids;
   for (const Flag& flag : set.flags()) {
@@ -17,10 +15,9 @@ std::vector<std::string> ids_of(const FlagSet& set) {
   return *Selection::of(std::move(ids)).ids;
 }
 
-// A document that was read once is read again: this does not fail.
+// A part of a set is a set: this does not fail.
 std::shared_ptr<const Snapshot> selected(const Snapshot& whole, const std::vector<std::string>& ids) {
-  const base::Json document = base::parse_json(whole.document, "flags", kDocument).value();
-  auto snapshot = make_snapshot({base::to_text(select_flag_sets(document, ids)), "flags", whole.revision});
+  auto snapshot = make_snapshot({base::to_text(select_flag_sets(document_of(whole), ids)), "flags", whole.revision});
   return std::make_shared<const Snapshot>(*std::move(snapshot));
 }
 

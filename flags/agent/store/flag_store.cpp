@@ -9,17 +9,6 @@
 #include "flags/agent/store/merge.h"
 
 namespace trunkline::flags {
-namespace {
-
-constexpr base::JsonLimits kDocument{.max_bytes = 128 * 1024 * 1024};
-
-// A document that was read once is read again: this does not fail.
-base::Json document_of(const Snapshot& snapshot) {
-  return base::parse_json(snapshot.document, "flags", kDocument).value();
-}
-
-}  // namespace
-
 FlagStore::FlagStore(size_t sources, base::Metrics& metrics)
     : metrics_(metrics),
       flags_(metrics.gauge("flag_set_flags", "Flags in the set that is served.")),

@@ -89,9 +89,7 @@ Result<Override> OverrideBoard::remove(const std::string& key) {
   auto taken = next.extract(key);
   if (taken.empty()) return base::fail(Kind::not_found, fmt::format("no override of \"{}\" is in force", key));
   // Taking back works also where the disk does not; what it loses is that a restart would know.
-  if (const auto saved = save(next); !saved) {
-    base::log(base::LogLevel::warn, "cannot keep the overrides", {{"error", to_string(saved.error())}});
-  }
+  save_if_possible(next);
   put_in_force(std::move(next));
   base::log(base::LogLevel::warn, "override ended", {{"flag", key}, {"why", "taken back"}});
   return std::move(taken.mapped());
@@ -114,9 +112,7 @@ void OverrideBoard::tick() {
   });
   if (next.size() == overrides_.size()) return;
   // What stays on disk is over when it is read.
-  if (const auto saved = save(next); !saved) {
-    base::log(base::LogLevel::warn, "cannot keep the overrides", {{"error", to_string(saved.error())}});
-  }
+  save_if_possible(next);
   put_in_force(std::move(next));
 }
 
@@ -127,6 +123,11 @@ Result<> OverrideBoard::save(const ByKey& overrides) const {
   TRY(base::make_folders(folder_));
   const base::JsonObject json{{"version", kVersion}, {"overrides", std::move(items)}};
   return base::write_file_atomically(file_in(folder_), base::to_text(json) + "\n", 0600);
+}
+
+void OverrideBoard::save_if_possible(const ByKey& overrides) const {
+  const auto saved = save(overrides);
+  if (!saved) base::log(base::LogLevel::warn, "cannot keep the overrides", {{"error", to_string(saved.error())}});
 }
 
 void OverrideBoard::put_in_force(ByKey overrides) {

@@ -39,6 +39,7 @@ class OverrideBoard {
  private:
   using ByKey = std::map<std::string, Override>;
   base::Result<> save(const ByKey& overrides) const;
+  void save_if_possible(const ByKey& overrides) const;
   void put_in_force(ByKey overrides);
 
   std::filesystem::path folder_;

@@ -11,4 +11,9 @@ base::Result<Snapshot> make_snapshot(const SourceText& source) {
   return Snapshot{std::move(document.set), std::move(document.json), std::move(etag), source.revision};
 }
 
+base::Json document_of(const Snapshot& snapshot) {
+  // What was read from YAML or merged may be longer than what was read.
+  return base::parse_json(snapshot.document, "flags", {.max_bytes = 128 * 1024 * 1024}).value();
+}
+
 }  // namespace trunkline::flags

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "base/core/json.h"
 #include "base/core/result.h"
 #include "flags/definition/flag_set.h"
 #include "flags/source/source.h"
@@ -18,5 +19,8 @@ struct Snapshot {
 
 // Kind::invalid, with the place, for a text that is no flag set.
 base::Result<Snapshot> make_snapshot(const SourceText& source);
+
+// Its document, read once more; that does not fail.
+base::Json document_of(const Snapshot& snapshot);
 
 }  // namespace trunkline::flags

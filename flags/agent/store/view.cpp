@@ -18,25 +18,8 @@ base::Counter series(base::Metrics& metrics, const std::string& flag, std::strin
 // By variant, the last for "none", and reason.
 struct View::Counters {
   explicit Counters(size_t variants) : places((variants + 1) * kReasons) {}
-  ~Counters() {
-    for (const auto& place : places) delete place.load();
-  }
-  std::vector<std::atomic<base::Counter*>> places;
+  std::vector<base::Lazy<base::Counter>> places;
 };
-
-namespace {
-
-// What `place` holds, made by `make` if nobody has done so yet.
-template <typename T, typename Make>
-T& get_or_make(std::atomic<T*>& place, Make&& make) {
-  if (T* known = place.load(std::memory_order_acquire)) return *known;
-  auto made = make();
-  T* expected = nullptr;
-  if (place.compare_exchange_strong(expected, made.get(), std::memory_order_acq_rel)) return *made.release();
-  return *expected;
-}
-
-}  // namespace
 
 View::View(std::shared_ptr<const Snapshot> snapshot, base::Metrics& metrics)
     : snapshot_(std::move(snapshot)),
@@ -46,13 +29,10 @@ View::View(std::shared_ptr<const Snapshot> snapshot, base::Metrics& metrics)
       counters_(snapshot_->set.flags().size()),
       texts_(snapshot_->set.flags().size()) {}
 
-View::~View() {
-  for (const auto& place : counters_) delete place.load();
-  for (const auto& place : texts_) delete place.load();
-}
+View::~View() = default;
 
 const FlagText& View::text_of(const Flag& flag) const {
-  return get_or_make(texts_[place_of(flag)], [&] { return std::make_unique<FlagText>(flag); });
+  return texts_[place_of(flag)].get([&] { return std::make_unique<FlagText>(flag); });
 }
 
 void View::count(const Flag* flag, const Evaluation& evaluation) const {
@@ -64,10 +44,11 @@ void View::count(const Flag* flag, const Evaluation& evaluation) const {
   while (variant < flag->variants.size() && flag->variants[variant].name != evaluation.variant) ++variant;
   const size_t place = variant * kReasons + static_cast<size_t>(evaluation.reason);
   const auto make_counters = [&] { return std::make_unique<Counters>(flag->variants.size()); };
-  Counters& counters = get_or_make(counters_[place_of(*flag)], make_counters);
-  get_or_make(counters.places[place], [&] {
+  Counters& counters = counters_[place_of(*flag)].get(make_counters);
+  const auto make_series = [&] {
     return std::make_unique<base::Counter>(series(metrics_, flag->key, evaluation.variant, evaluation.reason));
-  }).add();
+  };
+  counters.places[place].get(make_series).add();
 }
 
 }  // namespace trunkline::flags

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <atomic>
 #include <memory>
 #include <vector>
 
+#include "base/core/lazy.h"
 #include "base/core/metrics.h"
 #include "flags/agent/store/flag_text.h"
 #include "flags/agent/store/snapshot.h"
@@ -39,8 +39,8 @@ class View {
   base::Metrics& metrics_;
   base::Counter unknown_;
   // By the flag's place in the set.
-  mutable std::vector<std::atomic<Counters*>> counters_;
-  mutable std::vector<std::atomic<FlagText*>> texts_;
+  mutable std::vector<base::Lazy<Counters>> counters_;
+  mutable std::vector<base::Lazy<FlagText>> texts_;
 };
 
 }  // namespace trunkline::flags

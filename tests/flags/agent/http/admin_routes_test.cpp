@@ -1,7 +1,9 @@
-#include "flags/agent/http/admin_routes.h"
-
 #include "base/core/digest.h"
 #include "base/core/files.h"
+#include "flags/agent/http/evaluation_routes.h"
+#include "flags/agent/http/override_routes.h"
+#include "flags/agent/http/refresh_routes.h"
+#include "flags/agent/http/status_routes.h"
 #include "tests/flags/agent/http/agent_fixture.h"
 
 namespace trunkline::flags {
