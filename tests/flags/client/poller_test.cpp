@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/core/files.h"
+#include "tests/support/fake_clock.h"
 
 namespace trunkline::flags {
 namespace {
@@ -19,13 +20,6 @@ using testing::Not;
 
 const char* const kFlags = R"({"flags": {"n": {"state": "ENABLED", "variants": {"v": 301}, "defaultVariant": "v"}}})";
 
-class FakeClock final : public base::Clock {
- public:
-  base::WallTime wall() const override { return {}; }
-  base::SteadyTime steady() const override { return now; }
-  base::SteadyTime now{};
-};
-
 // Answers with what is set here and keeps the last request.
 struct Agent {
   base::Result<base::Response> answer = base::fail(base::Kind::unavailable, "refused");
@@ -33,7 +27,7 @@ struct Agent {
   std::string url{};
   std::optional<Millis> timeout{};
   Millis takes{0};  // to answer
-  FakeClock clock{};
+  base::FakeClock clock{};
 
   std::string sent(std::string_view name) const { return std::string(request.headers.find(name).value_or("")); }
 };
@@ -46,7 +40,7 @@ class FakeHttp final : public base::HttpClient {
     agent_.url = url;
     agent_.request = request;
     agent_.timeout = timeout;
-    agent_.clock.now += agent_.takes;
+    agent_.clock.steady_now += agent_.takes;
     return agent_.answer;
   }
   void cancel() override {}

@@ -5,6 +5,7 @@
 
 #include "base/core/files.h"
 #include "flags/agent/feed/feed_cache.h"
+#include "tests/support/fake_clock.h"
 
 namespace trunkline::flags {
 namespace {
@@ -27,13 +28,6 @@ class FakeSource final : public Source {
   Millis interval(Millis wanted) const override { return wanted; }
 };
 
-class FakeClock final : public base::Clock {
- public:
-  base::WallTime now{Millis{1'000'000}};
-  base::WallTime wall() const override { return now; }
-  base::SteadyTime steady() const override { return {}; }
-};
-
 const char* const kGood = R"({"flags": {"a": {"state": "ENABLED", "variants": {"on": true}, "defaultVariant": "on"}}})";
 
 class FeedTest : public testing::Test {
@@ -43,7 +37,7 @@ class FeedTest : public testing::Test {
 
   base::TempFolder folder_ = base::TempFolder::make("feed-test").value();
   FakeSource source_;
-  FakeClock clock_;
+  base::FakeClock clock_;
   base::Metrics metrics_;
   FlagStore store_{1, metrics_};
   Feed feed_{options(), source_, store_, 0, clock_, metrics_};

@@ -9,17 +9,10 @@
 #include "flags/agent/http/event_streams.h"
 #include "flags/agent/http/gate.h"
 #include "flags/agent/http/long_polls.h"
+#include "tests/support/fake_clock.h"
 #include "tests/support/fake_reply.h"
 
 namespace trunkline::flags {
-
-class FakeClock final : public base::Clock {
- public:
-  base::WallTime now{std::chrono::seconds{1'000'000}};
-  base::SteadyTime steady_now{};
-  base::WallTime wall() const override { return now; }
-  base::SteadyTime steady() const override { return steady_now; }
-};
 
 inline const char* const kTokens = R"(tokens:
   - {name: ops, token: ops-token-0123456789, override: true}
@@ -55,7 +48,7 @@ class RoutesTest : public testing::Test {
     return {"POST", target, std::move(headers), body};
   }
 
-  FakeClock clock_;
+  base::FakeClock clock_;
   base::Metrics metrics_;
   Access access_;
   RateLimit limit_;

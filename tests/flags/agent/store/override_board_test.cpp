@@ -3,18 +3,12 @@
 #include <gtest/gtest.h>
 
 #include "base/core/files.h"
+#include "tests/support/fake_clock.h"
 
 namespace trunkline::flags {
 namespace {
 
 using std::chrono::seconds;
-
-class FakeClock final : public base::Clock {
- public:
-  base::WallTime now{seconds{1'000'000}};
-  base::WallTime wall() const override { return now; }
-  base::SteadyTime steady() const override { return {}; }
-};
 
 class OverrideBoardTest : public testing::Test {
  protected:
@@ -30,7 +24,7 @@ class OverrideBoardTest : public testing::Test {
   bool shows(const std::string& line) { return metrics_.render().find(line + "\n") != std::string::npos; }
 
   base::TempFolder folder_ = base::TempFolder::make("override-test").value();
-  FakeClock clock_;
+  base::FakeClock clock_;
   base::Metrics metrics_;
   FlagStore store_{1, metrics_};
   OverrideBoard board_{folder_.path() / "cache", store_, clock_, metrics_};
