@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/core/result.h"
 
@@ -11,12 +12,16 @@
 namespace trunkline::deployer {
 
 struct HaproxyServer {
-  bool in_maintenance = false;  // taken out by somebody's command
+  bool in_maintenance = false;  // taken out by somebody's command or by its configuration
   bool draining = false;
-  bool up = false;  // running, by its health check if it has one
+  bool up = false;       // running, by its health check if it has one
+  bool checked = false;  // a health check passed since it last left maintenance, or it has none
   int64_t sessions = 0;
   int64_t requests = 0;
+  std::string address;  // HOST:PORT, the host as a number
+  std::string check;    // what the last health check said: "L7OK", "L4CON"; "" without one
 
+  bool serves() const { return up && !in_maintenance && !draining; }
   bool operator==(const HaproxyServer&) const = default;
 };
 
@@ -24,5 +29,24 @@ struct HaproxyServer {
 // the backend is not there or an answer is not what HAProxy 2.6 gives.
 base::Result<std::map<std::string, HaproxyServer>> parse_servers(std::string_view state, std::string_view stat,
                                                                  const std::string& backend);
+
+// Which process answers: another one after a reload or a restart.
+struct HaproxyProcess {
+  int64_t pid = 0;
+  int64_t started = 0;  // seconds since 1970
+  std::string version;
+
+  bool operator==(const HaproxyProcess&) const = default;
+};
+
+// From `show info`; Kind::invalid for anything else.
+base::Result<HaproxyProcess> parse_process(std::string_view info);
+
+// HAProxy's own clock in milliseconds since 1970, from `show activity`; Kind::invalid for anything else.
+base::Result<int64_t> parse_clock(std::string_view activity);
+
+// All values of `key`, from `show map FILE`. Kind::invalid where HAProxy says something else, so for a map that its
+// configuration does not use.
+base::Result<std::vector<std::string>> parse_map(std::string_view answer, std::string_view key);
 
 }  // namespace trunkline::deployer

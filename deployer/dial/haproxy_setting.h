@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/core/clock.h"
+#include "deployer/dial/fence.h"
+
+namespace trunkline::deployer {
+
+// Where the balancers of one service are and what they were told in their configuration.
+struct HaproxySetting {
+  std::vector<std::string> endpoints;  // paths of admin sockets, absolute
+  int quorum = 0;                      // so many of them must take a change of the share; 0: all
+  std::string map;                     // the map with the share's entry, named as in haproxy.cfg; also written where it
+                                       // is a file of this machine
+  std::string state_file;              // of the first endpoint's servers, kept fresh for its next reload; "": none
+  base::Millis drain_timeout{30'000};
+  base::Millis up_within{15'000};     // for the first passed health check of a server that comes back
+  base::Millis answer_within{2'000};  // one answer of one balancer
+  Fence enter = open_fence;
+};
+
+}  // namespace trunkline::deployer
