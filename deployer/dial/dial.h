@@ -11,10 +11,21 @@
 
 namespace trunkline::deployer {
 
-// What the load balancer says of one instance.
+// A place in a backend where an instance can be.
+struct Server {
+  std::string backend;
+  std::string name;
+  std::string address;  // "HOST:PORT", of the instance that is or will be there
+
+  bool operator==(const Server&) const = default;
+};
+
+// What the load balancer says of one server.
 struct DialView {
-  std::string instance;
+  std::string backend;
+  std::string server;
   std::string endpoint;  // which of several balancers says so
+  std::string address;   // as the balancer has it
   bool serving = false;  // new users are sent to it: admitted and up
   int64_t sessions = 0;  // under way now
   int64_t requests = 0;  // sent to it so far
@@ -22,26 +33,53 @@ struct DialView {
   bool operator==(const DialView&) const = default;
 };
 
-// Who meets the change. Calls block, end early when asked to stop (Kind::cancelled), and are safe to repeat.
-// Thread-safe: different instances may be acted on at once.
+// Whether the last server of a backend that serves may be drained, too: of a side that nobody is sent to any more, or
+// of a service that is taken down.
+enum class Last { keep, may_go };
+
+struct Drained {
+  int64_t requests = 0;  // sent to it so far
+  int64_t cut = 0;       // connections that outlasted the drain timeout and were closed
+
+  bool operator==(const Drained&) const = default;
+};
+
+// Who may be sent to which server. Calls block, end early when asked to stop (Kind::cancelled), and are safe to repeat.
+// Thread-safe: different servers may be acted on at once. What the fence says is passed on.
 class Dial {
  public:
   virtual ~Dial() = default;
 
-  // One view an instance and endpoint, as they are now. Kind::unavailable where a balancer does not answer, invalid
-  // where it does not know the service or an instance.
-  virtual base::Result<std::vector<DialView>> read() = 0;
+  // One view a server and endpoint, as they are now. Kind::unavailable where a balancer does not answer, invalid where
+  // it does not know a backend or a server.
+  virtual base::Result<std::vector<DialView>> read(const std::vector<Server>& servers) = 0;
 
-  // Sends users to the instance; returns when every balancer shows it up, with the requests counted so far. Its probes
-  // have passed before: HAProxy takes a server that leaves maintenance for up at once.
-  virtual base::Result<int64_t> admit(const std::string& instance, std::stop_token stop) = 0;
+  // Gives the server its address where it has another one, waits for a passed health check where there is one, then
+  // lets users in; returns the requests counted so far. Kind::conflict if it serves at another address, timeout if its
+  // check does not pass: then it is in maintenance.
+  virtual base::Result<int64_t> admit(const Server& server, std::stop_token stop) = 0;
 
-  // Sends nobody new to the instance and waits for its last request to end, at most the drain timeout of the rollout;
-  // what is left then is cut. Returns the requests counted so far.
-  virtual base::Result<int64_t> drain(const std::string& instance, std::stop_token stop) = 0;
+  // Sends nobody new to the server and waits for its last request to end, at most the drain timeout of the rollout;
+  // what is left then is cut. Kind::conflict if that would leave nobody who serves (Last::keep).
+  virtual base::Result<Drained> drain(const Server& server, Last last, std::stop_token stop) = 0;
+
+  // Whether a balancer is another process than the one that this dial last spoke to, which may have forgotten what was
+  // done to it: true until reassert(). Cheap, one question a balancer. Kind::unavailable, timeout.
+  virtual base::Result<bool> restarted() = 0;
+
+  // Does again to each balancer that was started anew what this dial last did, and does not wait. The failure of one
+  // server does not keep it from the others.
+  virtual base::Result<> reassert() = 0;
+
+  // What happened that a person should know, since the last call.
+  virtual std::vector<std::string> take_notes() = 0;
 };
 
 // The dial over HAProxy's Runtime API; without `traffic` one that has nobody to send anywhere.
 std::unique_ptr<Dial> make_dial(const Rollout& rollout);
+
+// The instances in the service's own backend.
+Server server_of(const Rollout& rollout, const Instance& instance);
+std::vector<Server> servers_of(const Rollout& rollout);
 
 }  // namespace trunkline::deployer

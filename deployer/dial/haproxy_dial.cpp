@@ -1,8 +1,11 @@
 #include "deployer/dial/haproxy_dial.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
+#include "base/core/files.h"
 #include "base/core/text.h"
+#include "deployer/dial/addresses.h"
 #include "deployer/dial/haproxy_socket.h"
 #include "deployer/support/pause.h"
 
@@ -15,106 +18,295 @@ using base::Result;
 namespace {
 
 constexpr Millis kPoll{20};
-constexpr Millis kUpWithin{15'000};  // a server with a health check comes up after its first passed ones
+
+std::string path_of(const Server& server) {
+  return server.backend + "/" + server.name;
+}
+
+// Of a server that is not there, the nearest thing that HAProxy has.
+std::string hint(const std::map<std::string, HaproxyServer>& servers) {
+  std::string names;
+  for (const auto& [name, server] : servers) names += (names.empty() ? "" : ", ") + name;
+  return names.empty() ? "it has none" : "it has " + names;
+}
 
 }  // namespace
 
-HaproxyDial::HaproxyDial(Traffic traffic, std::vector<std::string> instances)
-    : traffic_(std::move(traffic)), instances_(std::move(instances)) {}
+HaproxyDial::HaproxyDial(HaproxySetting setting) : setting_(std::move(setting)) {}
 
-Result<std::map<std::string, HaproxyServer>> HaproxyDial::servers(const std::string& endpoint) const {
-  TRY_ASSIGN(const std::string state, ask_haproxy(endpoint, "show servers state " + traffic_.service));
-  TRY_ASSIGN(const std::string stat, ask_haproxy(endpoint, fmt::format("show stat {} 4 -1", traffic_.service)));
-  return parse_servers(state, stat, traffic_.service);
+Result<std::string> HaproxyDial::ask(const std::string& endpoint, const std::string& command) const {
+  return ask_haproxy(endpoint, command, setting_.answer_within);
 }
 
-Result<HaproxyServer> HaproxyDial::server(const std::string& endpoint, const std::string& instance) const {
-  TRY_ASSIGN(auto all, servers(endpoint));
-  const auto found = all.find(instance);
+Result<HaproxyDial::Servers> HaproxyDial::servers(const std::string& endpoint, const std::string& backend) const {
+  TRY_ASSIGN(const std::string state, ask(endpoint, "show servers state " + backend));
+  TRY_ASSIGN(const std::string stat, ask(endpoint, fmt::format("show stat {} 4 -1", backend)));
+  return parse_servers(state, stat, backend);
+}
+
+Result<HaproxyServer> HaproxyDial::look(const std::string& endpoint, const Server& server) const {
+  TRY_ASSIGN(auto all, servers(endpoint, server.backend));
+  const auto found = all.find(server.name);
   if (found != all.end()) return found->second;
-  return fail(Kind::invalid, fmt::format("the backend \"{}\" of HAProxy at {} has no server \"{}\"", traffic_.service,
-                                         endpoint, instance));
+  return fail(Kind::invalid, fmt::format("the backend \"{}\" of HAProxy at {} has no server \"{}\": {}", server.backend,
+                                         endpoint, server.name, hint(all)));
 }
 
-Result<> HaproxyDial::set_state(const std::string& endpoint, const std::string& instance,
-                                const std::string& state) const {
-  const std::string command = fmt::format("set server {}/{} state {}", traffic_.service, instance, state);
-  TRY_ASSIGN(const std::string answer, ask_haproxy(endpoint, command));
-  TRY_ASSIGN(const HaproxyServer now, server(endpoint, instance));
-  const bool taken = state == "ready"   ? !now.in_maintenance && !now.draining
-                     : state == "drain" ? now.draining
-                                        : now.in_maintenance;
+Result<bool> HaproxyDial::is_at(const HaproxyServer& now, const Server& server) const {
+  TRY_ASSIGN(const auto numbers, resolve(server.address));
+  return std::any_of(numbers.begin(), numbers.end(),
+                     [&](const NumericAddress& number) { return now.address == number.host + ":" + number.port; });
+}
+
+Result<> HaproxyDial::set_state(const std::string& endpoint, const Server& server, State state) {
+  const char* word = state == State::ready ? "ready" : state == State::drain ? "drain" : "maint";
+  const std::string command = fmt::format("set server {} state {}", path_of(server), word);
+  TRY_ASSIGN(const std::shared_ptr<void> right, setting_.enter());
+  TRY_ASSIGN(const std::string answer, ask(endpoint, command));
+  TRY_ASSIGN(const HaproxyServer now, look(endpoint, server));
+  const bool taken = state == State::ready   ? !now.in_maintenance && !now.draining
+                     : state == State::drain ? now.draining && !now.in_maintenance
+                                             : now.in_maintenance;
   if (taken) return {};
   return fail(Kind::internal,
               fmt::format("HAProxy at {} did not take \"{}\": {}", endpoint, command, base::trim(answer)));
 }
 
-Result<std::vector<DialView>> HaproxyDial::read() {
+Result<> HaproxyDial::set_address(const std::string& endpoint, const Server& server) {
+  TRY_ASSIGN(const auto numbers, resolve(server.address));
+  const std::string command =
+      fmt::format("set server {} addr {} port {}", path_of(server), numbers.front().host, numbers.front().port);
+  TRY_ASSIGN(const std::shared_ptr<void> right, setting_.enter());
+  TRY_ASSIGN(const std::string answer, ask(endpoint, command));
+  TRY_ASSIGN(const HaproxyServer now, look(endpoint, server));
+  TRY_ASSIGN(const bool taken, is_at(now, server));
+  if (taken) return {};
+  return fail(Kind::internal, fmt::format("HAProxy at {} did not take \"{}\": {}, the server is at {}", endpoint,
+                                          command, base::trim(answer), now.address));
+}
+
+Result<std::vector<DialView>> HaproxyDial::read(const std::vector<Server>& wanted) {
   std::vector<DialView> views;
-  for (const std::string& endpoint : traffic_.endpoints) {
-    TRY_ASSIGN(const auto all, servers(endpoint));
-    for (const std::string& instance : instances_) {
-      const auto found = all.find(instance);
-      if (found == all.end()) return fail(server(endpoint, instance).error());
-      const HaproxyServer& s = found->second;
-      views.push_back({instance, endpoint, s.up && !s.in_maintenance && !s.draining, s.sessions, s.requests});
+  for (const std::string& endpoint : setting_.endpoints) {
+    std::map<std::string, Servers> backends;
+    for (const Server& server : wanted) {
+      if (!backends.contains(server.backend)) {
+        TRY_ASSIGN(backends[server.backend], servers(endpoint, server.backend));
+      }
+      const Servers& all = backends[server.backend];
+      const auto found = all.find(server.name);
+      if (found == all.end()) return fail(look(endpoint, server).error());
+      const HaproxyServer& now = found->second;
+      views.push_back({server.backend, server.name, endpoint, now.address, now.serves(), now.sessions, now.requests});
     }
   }
   return views;
 }
 
-Result<int64_t> HaproxyDial::admit_at(const std::string& endpoint, const std::string& instance,
-                                      std::stop_token stop) const {
-  TRY(set_state(endpoint, instance, "ready"));
-  const auto deadline = base::system_clock().steady() + kUpWithin;
+// In maintenance, at its address. A server that serves there already is left alone.
+Result<> HaproxyDial::prepare_at(const std::string& endpoint, const Server& server) {
+  TRY_ASSIGN(const HaproxyServer now, look(endpoint, server));
+  TRY_ASSIGN(const bool there, is_at(now, server));
+  if (there) return {};
+  if (now.serves()) {
+    return fail(Kind::conflict, fmt::format("{} at {} serves users at {}, not at {}; it must be drained first",
+                                            path_of(server), endpoint, now.address, server.address));
+  }
+  if (!now.in_maintenance) TRY(set_state(endpoint, server, State::maint));
+  return set_address(endpoint, server);
+}
+
+// HAProxy takes a server that leaves maintenance for up before any check. While it drains it is checked, but nobody is
+// sent to it.
+Result<> HaproxyDial::wait_for_check(const std::string& endpoint, const Server& server, std::stop_token stop) {
+  TRY(set_state(endpoint, server, State::drain));
+  const auto deadline = base::system_clock().steady() + setting_.up_within;
   for (;;) {
-    TRY_ASSIGN(const HaproxyServer now, server(endpoint, instance));
-    if (now.up) return now.requests;
+    TRY_ASSIGN(const HaproxyServer now, look(endpoint, server));
+    if (now.up && now.checked) return {};
     if (base::system_clock().steady() > deadline) {
-      return fail(Kind::timeout,
-                  fmt::format("HAProxy at {} does not see {} up: its health check fails", endpoint, instance));
+      TRY(set_state(endpoint, server, State::maint));
+      return fail(Kind::timeout, fmt::format("HAProxy at {} does not see {} up: its health check fails ({})", endpoint,
+                                             server.name, now.check));
     }
     TRY(pause_for(kPoll, stop));
   }
 }
 
-Result<int64_t> HaproxyDial::admit(const std::string& instance, std::stop_token stop) {
+Result<int64_t> HaproxyDial::admit_at(const std::string& endpoint, const Server& server, std::stop_token stop) {
+  TRY(prepare_at(endpoint, server));
+  TRY_ASSIGN(HaproxyServer now, look(endpoint, server));
+  if (!now.serves()) {
+    TRY(wait_for_check(endpoint, server, stop));
+    TRY(set_state(endpoint, server, State::ready));
+    TRY_ASSIGN(now, look(endpoint, server));
+  }
+  return now.requests;
+}
+
+Result<int64_t> HaproxyDial::admit(const Server& server, std::stop_token stop) {
+  TRY(know_processes());
   int64_t requests = 0;
-  for (const std::string& endpoint : traffic_.endpoints) {
-    TRY_ASSIGN(const int64_t counted, admit_at(endpoint, instance, stop));
+  for (const std::string& endpoint : setting_.endpoints) {
+    TRY_ASSIGN(const int64_t counted, admit_at(endpoint, server, stop));
     requests += counted;
   }
+  remember(server, State::ready);
+  save_state();
   return requests;
+}
+
+Result<> HaproxyDial::check_not_last(const Server& server) const {
+  for (const std::string& endpoint : setting_.endpoints) {
+    TRY_ASSIGN(const Servers all, servers(endpoint, server.backend));
+    const auto self = all.find(server.name);
+    if (self == all.end() || !self->second.serves()) continue;
+    const auto others = std::count_if(all.begin(), all.end(), [](const auto& one) { return one.second.serves(); }) - 1;
+    if (others < 1) {
+      return fail(Kind::conflict, fmt::format("draining {} would leave nobody who serves users of the backend \"{}\" "
+                                              "of HAProxy at {}",
+                                              server.name, server.backend, endpoint));
+    }
+  }
+  return {};
+}
+
+// All balancers first, then the waiting: nobody new may come in by another door meanwhile.
+Result<> HaproxyDial::close_doors(const Server& server, Last last) {
+  const std::lock_guard lock(draining_);
+  if (last == Last::keep) TRY(check_not_last(server));
+  for (const std::string& endpoint : setting_.endpoints) {
+    TRY_ASSIGN(const HaproxyServer now, look(endpoint, server));
+    if (!now.in_maintenance) TRY(set_state(endpoint, server, State::drain));
+  }
+  return {};
 }
 
 // Waits for the last request, then closes the door for good: in maintenance there are no health checks either, which
 // an instance that is about to stop would fail.
-Result<> HaproxyDial::settle_at(const std::string& endpoint, const std::string& instance, base::SteadyTime deadline,
-                                std::stop_token stop) const {
+Result<Drained> HaproxyDial::settle_at(const std::string& endpoint, const Server& server, base::SteadyTime deadline,
+                                       std::stop_token stop) {
   for (;;) {
-    TRY_ASSIGN(const HaproxyServer now, server(endpoint, instance));
+    TRY_ASSIGN(const HaproxyServer now, look(endpoint, server));
     if (now.sessions == 0 || now.in_maintenance || base::system_clock().steady() > deadline) break;
     TRY(pause_for(kPoll, stop));
   }
-  TRY(set_state(endpoint, instance, "maint"));
-  TRY(ask_haproxy(endpoint, fmt::format("shutdown sessions server {}/{}", traffic_.service, instance)));
+  TRY(set_state(endpoint, server, State::maint));
+  TRY_ASSIGN(const HaproxyServer now, look(endpoint, server));
+  if (now.sessions > 0) {
+    TRY_ASSIGN(const std::shared_ptr<void> right, setting_.enter());
+    TRY(ask(endpoint, "shutdown sessions server " + path_of(server)));
+  }
+  return Drained{now.requests, now.sessions};
+}
+
+Result<Drained> HaproxyDial::drain(const Server& server, Last last, std::stop_token stop) {
+  TRY(know_processes());
+  TRY(close_doors(server, last));
+  remember(server, State::drain);
+  const auto deadline = base::system_clock().steady() + setting_.drain_timeout;
+  Drained sum;
+  for (const std::string& endpoint : setting_.endpoints) {
+    TRY_ASSIGN(const Drained one, settle_at(endpoint, server, deadline, stop));
+    sum.requests += one.requests;
+    sum.cut += one.cut;
+  }
+  remember(server, State::maint);
+  save_state();
+  return sum;
+}
+
+Result<HaproxyProcess> HaproxyDial::process(const std::string& endpoint) const {
+  TRY_ASSIGN(const std::string info, ask(endpoint, "show info"));
+  return parse_process(info);
+}
+
+Result<bool> HaproxyDial::restarted() {
+  bool any = false;
+  for (const std::string& endpoint : setting_.endpoints) {
+    TRY_ASSIGN(const HaproxyProcess now, process(endpoint));
+    const std::lock_guard lock(mutex_);
+    any = any || processes_.try_emplace(endpoint, now).first->second != now;
+  }
+  return any;
+}
+
+Result<> HaproxyDial::reassert_at(const std::string& endpoint, const Left& left) {
+  if (left.state != State::ready) return set_state(endpoint, left.server, left.state);
+  TRY_ASSIGN(const HaproxyServer now, look(endpoint, left.server));
+  TRY_ASSIGN(const bool there, is_at(now, left.server));
+  if (!there) {
+    // It was given an address that it forgot, so whoever is sent there is lost already.
+    TRY(set_state(endpoint, left.server, State::maint));
+    TRY(set_address(endpoint, left.server));
+  }
+  return set_state(endpoint, left.server, State::ready);
+}
+
+Result<> HaproxyDial::reassert() {
+  Result<> first;
+  for (const std::string& endpoint : setting_.endpoints) {
+    TRY_ASSIGN(const HaproxyProcess now, process(endpoint));
+    std::vector<Left> all;
+    {
+      const std::lock_guard lock(mutex_);
+      const auto known = processes_.try_emplace(endpoint, now).first;
+      if (known->second == now) continue;
+      for (const auto& [path, left] : left_) all.push_back(left);
+      notes_.push_back(
+          fmt::format("HAProxy at {} was reloaded or started anew; {} servers were set again", endpoint, all.size()));
+    }
+    Result<> done;
+    for (const Left& left : all) {
+      if (auto one = reassert_at(endpoint, left); !one && done) done = std::move(one);
+    }
+    const std::lock_guard lock(mutex_);
+    if (done) processes_[endpoint] = now;
+    if (first) first = std::move(done);
+  }
+  save_state();
+  return first;
+}
+
+// Before the first change, so that a restart after it is seen.
+Result<> HaproxyDial::know_processes() {
+  for (const std::string& endpoint : setting_.endpoints) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (processes_.contains(endpoint)) continue;
+    }
+    TRY_ASSIGN(const HaproxyProcess now, process(endpoint));
+    const std::lock_guard lock(mutex_);
+    processes_.try_emplace(endpoint, now);
+  }
   return {};
 }
 
-Result<int64_t> HaproxyDial::drain(const std::string& instance, std::stop_token stop) {
-  int64_t requests = 0;
-  // All balancers first, then the waiting: nobody new may come in by another door meanwhile.
-  for (const std::string& endpoint : traffic_.endpoints) {
-    TRY_ASSIGN(const HaproxyServer now, server(endpoint, instance));
-    if (!now.in_maintenance) TRY(set_state(endpoint, instance, "drain"));
+void HaproxyDial::remember(const Server& server, State state) {
+  const std::lock_guard lock(mutex_);
+  left_.insert_or_assign(path_of(server), Left{server, state});
+}
+
+// Of all backends: a reload takes the others' servers from the file, too.
+void HaproxyDial::save_state() {
+  if (setting_.state_file.empty() || setting_.endpoints.empty()) return;
+  const std::lock_guard lock(mutex_);  // an older state must not be written over a newer one
+  const auto state = ask(setting_.endpoints.front(), "show servers state");
+  Result<> done;
+  if (!state) {
+    done = fail(state.error());
+  } else if (!state->starts_with("1\n")) {
+    done = fail(Kind::invalid, fmt::format("HAProxy says of its servers: {}", base::trim(*state)));
+  } else {
+    done = base::write_file_atomically(setting_.state_file, *state);
   }
-  const auto deadline = base::system_clock().steady() + traffic_.drain_timeout;
-  for (const std::string& endpoint : traffic_.endpoints) {
-    TRY(settle_at(endpoint, instance, deadline, stop));
-    TRY_ASSIGN(const HaproxyServer now, server(endpoint, instance));
-    requests += now.requests;
-  }
-  return requests;
+  if (!done)
+    notes_.push_back("the state file is not fresh, a reload would not know of this: " + to_string(done.error()));
+}
+
+std::vector<std::string> HaproxyDial::take_notes() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(notes_, {});
 }
 
 namespace {
@@ -122,18 +314,32 @@ namespace {
 // A service without a load balancer: nobody is sent anywhere, so there is nothing to wait for.
 class NoDial final : public Dial {
  public:
-  Result<std::vector<DialView>> read() override { return std::vector<DialView>{}; }
-  Result<int64_t> admit(const std::string&, std::stop_token) override { return 0; }
-  Result<int64_t> drain(const std::string&, std::stop_token) override { return 0; }
+  Result<std::vector<DialView>> read(const std::vector<Server>&) override { return std::vector<DialView>{}; }
+  Result<int64_t> admit(const Server&, std::stop_token) override { return 0; }
+  Result<Drained> drain(const Server&, Last, std::stop_token) override { return Drained{}; }
+  Result<bool> restarted() override { return false; }
+  Result<> reassert() override { return {}; }
+  std::vector<std::string> take_notes() override { return {}; }
 };
 
 }  // namespace
 
 std::unique_ptr<Dial> make_dial(const Rollout& rollout) {
   if (!rollout.traffic) return std::make_unique<NoDial>();
-  std::vector<std::string> instances;
-  for (const Instance& instance : rollout.instances) instances.push_back(instance.id);
-  return std::make_unique<HaproxyDial>(*rollout.traffic, std::move(instances));
+  HaproxySetting setting;
+  setting.endpoints = rollout.traffic->endpoints;
+  setting.drain_timeout = rollout.traffic->drain_timeout;
+  return std::make_unique<HaproxyDial>(std::move(setting));
+}
+
+Server server_of(const Rollout& rollout, const Instance& instance) {
+  return {rollout.traffic ? rollout.traffic->service : "", instance.id, instance.address()};
+}
+
+std::vector<Server> servers_of(const Rollout& rollout) {
+  std::vector<Server> servers;
+  for (const Instance& instance : rollout.instances) servers.push_back(server_of(rollout, instance));
+  return servers;
 }
 
 }  // namespace trunkline::deployer

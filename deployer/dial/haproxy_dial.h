@@ -1,30 +1,61 @@
 #pragma once
 
+#include <map>
+#include <mutex>
+
 #include "deployer/dial/dial.h"
 #include "deployer/dial/haproxy_answers.h"
+#include "deployer/dial/haproxy_setting.h"
 
 namespace trunkline::deployer {
 
-// Instances are the servers of one backend, by name; every balancer of the list is set alike. Each command is read
-// back, for HAProxy's answers carry no code.
+// Servers of HAProxy's backends, over the Runtime API; every balancer of the list is set alike. Each command is read
+// back, for HAProxy's answers carry no code. After each change the state file is written, so that a reload starts from
+// it; that it could not be is a note.
 class HaproxyDial final : public Dial {
  public:
-  HaproxyDial(Traffic traffic, std::vector<std::string> instances);
+  explicit HaproxyDial(HaproxySetting setting);
 
-  base::Result<std::vector<DialView>> read() override;
-  base::Result<int64_t> admit(const std::string& instance, std::stop_token stop) override;
-  base::Result<int64_t> drain(const std::string& instance, std::stop_token stop) override;
+  base::Result<std::vector<DialView>> read(const std::vector<Server>& servers) override;
+  base::Result<int64_t> admit(const Server& server, std::stop_token stop) override;
+  base::Result<Drained> drain(const Server& server, Last last, std::stop_token stop) override;
+  base::Result<bool> restarted() override;
+  base::Result<> reassert() override;
+  std::vector<std::string> take_notes() override;
 
  private:
-  base::Result<std::map<std::string, HaproxyServer>> servers(const std::string& endpoint) const;
-  base::Result<HaproxyServer> server(const std::string& endpoint, const std::string& instance) const;
-  base::Result<> set_state(const std::string& endpoint, const std::string& instance, const std::string& state) const;
-  base::Result<int64_t> admit_at(const std::string& endpoint, const std::string& instance, std::stop_token stop) const;
-  base::Result<> settle_at(const std::string& endpoint, const std::string& instance, base::SteadyTime deadline,
-                           std::stop_token stop) const;
+  enum class State { ready, drain, maint };
+  struct Left {
+    Server server;
+    State state;
+  };
+  using Servers = std::map<std::string, HaproxyServer>;
 
-  const Traffic traffic_;
-  const std::vector<std::string> instances_;
+  base::Result<std::string> ask(const std::string& endpoint, const std::string& command) const;
+  base::Result<Servers> servers(const std::string& endpoint, const std::string& backend) const;
+  base::Result<HaproxyServer> look(const std::string& endpoint, const Server& server) const;
+  base::Result<> set_state(const std::string& endpoint, const Server& server, State state);
+  base::Result<> set_address(const std::string& endpoint, const Server& server);
+  base::Result<bool> is_at(const HaproxyServer& now, const Server& server) const;
+  base::Result<> prepare_at(const std::string& endpoint, const Server& server);
+  base::Result<> wait_for_check(const std::string& endpoint, const Server& server, std::stop_token stop);
+  base::Result<int64_t> admit_at(const std::string& endpoint, const Server& server, std::stop_token stop);
+  base::Result<> check_not_last(const Server& server) const;
+  base::Result<> close_doors(const Server& server, Last last);
+  base::Result<Drained> settle_at(const std::string& endpoint, const Server& server, base::SteadyTime deadline,
+                                  std::stop_token stop);
+  base::Result<> reassert_at(const std::string& endpoint, const Left& left);
+  base::Result<HaproxyProcess> process(const std::string& endpoint) const;
+  base::Result<> know_processes();
+  void remember(const Server& server, State state);
+  void save_state();
+
+  const HaproxySetting setting_;
+  std::mutex draining_;                              // from the question who is left to the drain
+  std::mutex mutex_;                                 // over all below
+  std::map<std::string, HaproxyProcess> processes_;  // by endpoint, the one that was spoken to
+  std::map<std::string, Left> left_;                 // by BACKEND/NAME
+  std::vector<std::string> notes_;
 };
 
 }  // namespace trunkline::deployer

@@ -24,7 +24,7 @@ Result<int> take_down(const std::string& service, bool force, const MoveOptions&
   const ProcessDriver driver(folder, "/proc/self/exe");
   const Interruption interruption;
   for (const Instance& instance : begun->rollout.instances) {
-    auto drained = dial->drain(instance.id, interruption.token());
+    auto drained = dial->drain(server_of(begun->rollout, instance), Last::may_go, interruption.token());
     if (!drained && !force) {
       drained.error().message += "; what users may still reach is not stopped (--force does it all the same)";
       return fail(drained.error());

@@ -19,6 +19,11 @@ Result<int64_t> no_number(const Result<>& done) {
   return 0;
 }
 
+Result<int64_t> requests_of(const Result<Drained>& done) {
+  if (!done) return base::fail(done.error());
+  return done->requests;
+}
+
 }  // namespace
 
 Performer::Performer(World world)
@@ -105,12 +110,13 @@ void Performer::perform(const Action& action) {
                  },
                  [this](const action::Admit& a) {
                    run(a.ticket, a.instance, [this, a](const std::stop_token& stop) {
-                     return world_.dial.admit(instance(a.instance).id, stop);
+                     return world_.dial.admit(server_of(world_.rollout, instance(a.instance)), stop);
                    });
                  },
                  [this](const action::Drain& a) {
                    run(a.ticket, a.instance, [this, a](const std::stop_token& stop) {
-                     return world_.dial.drain(instance(a.instance).id, stop);
+                     const Server server = server_of(world_.rollout, instance(a.instance));
+                     return requests_of(world_.dial.drain(server, Last::may_go, stop));
                    });
                  },
                  [this](const action::Stop& a) {

@@ -83,9 +83,10 @@ void say(std::string_view type, const std::string& service, const std::string& t
 // A balancer that was started anew since has forgotten who is out.
 Result<> close_doors(Dial& dial, const Begun& begun) {
   const Interruption interruption;
-  TRY(dial.read());
+  TRY(dial.read(servers_of(begun.rollout)));
   for (size_t i = 0; i < begun.state.instances.size(); ++i) {
-    if (!begun.state.instances[i].serving) TRY(dial.drain(begun.plan.instances[i], interruption.token()));
+    if (begun.state.instances[i].serving) continue;
+    TRY(dial.drain(server_of(begun.rollout, begun.rollout.instances[i]), Last::may_go, interruption.token()));
   }
   return {};
 }
@@ -192,7 +193,7 @@ Result<Prepared> prepare(const std::string& file, const std::optional<std::strin
 Result<int> run_release(const Prepared& prepared, const MoveOptions& options) {
   // What is wrong with the request is found before anything is made, and so is a balancer that is gone.
   TRY(compile(prepared.rollout, "", std::nullopt, prepared.launch.revision));
-  TRY(make_dial(prepared.rollout)->read());
+  TRY(make_dial(prepared.rollout)->read(servers_of(prepared.rollout)));
   const ServiceFolder folder(options.state, prepared.rollout.service);
   TRY(folder.make());
   TRY_ASSIGN(const ServiceLock lock, ServiceLock::take(folder, "run " + prepared.rollout.file));

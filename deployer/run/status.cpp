@@ -18,14 +18,14 @@ namespace {
 // Serving at every balancer, by instance.
 void add_traffic(const Rollout& rollout, Status& status) {
   if (!rollout.traffic) return;
-  const auto views = make_dial(rollout)->read();
+  const auto views = make_dial(rollout)->read(servers_of(rollout));
   if (!views) {
     status.warning = to_string(views.error());
     return;
   }
   std::map<std::string, bool> serving;
   for (const DialView& view : *views) {
-    const auto seen = serving.try_emplace(view.instance, true).first;
+    const auto seen = serving.try_emplace(view.server, true).first;
     seen->second = seen->second && view.serving;
   }
   for (Status::Row& row : status.instances) row.traffic = serving[row.id] ? "serving" : "out";

@@ -1,0 +1,232 @@
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <thread>
+
+#include "base/core/text.h"
+#include "deployer/dial/haproxy_dial.h"
+#include "tests/deployer/dial/system/balancer.h"
+#include "tests/support/raw_socket.h"
+#include "tests/support/soon.h"
+
+namespace trunkline::deployer {
+namespace {
+
+using base::Kind;
+using base::Millis;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+// A backend of one server and two empty places, and its twin.
+class HaproxyServersTest : public testing::Test {
+ protected:
+  void start(Balancer& balancer, const Port& port) const {
+    balancer.start(balancer.head() + fmt::format(R"(frontend front
+  bind {}
+  default_backend shop
+backend shop
+  option httpchk GET /health
+  default-server check inter 50ms fall 2 rise 1
+  server web1 {}
+  server-template slot 2 127.0.0.1:1 disabled
+backend shop-twin
+  server web1 {} disabled
+)",
+                                                 port.address(), one_.address(), one_.address()));
+  }
+
+  HaproxySetting setting(std::vector<std::string> endpoints) const {
+    HaproxySetting setting;
+    setting.endpoints = std::move(endpoints);
+    setting.state_file = balancer_.state_file();
+    setting.up_within = Millis{1000};
+    setting.drain_timeout = Millis{300};
+    setting.answer_within = Millis{500};
+    return setting;
+  }
+  bool settled() const {
+    return base::soon([&] { return balancer_.server("shop", "web1").checked; });
+  }
+
+  const base::TempFolder folder_ = *base::TempFolder::make("dial");
+  Port front_;
+  Place one_{"one"}, two_{"two"};
+  Balancer balancer_{folder_.path(), "one"};
+  const Server web1_{"shop", "web1", one_.address()}, slot1_{"shop", "slot1", two_.address()};
+};
+
+TEST_F(HaproxyServersTest, GiveAPlaceItsAddressAndUsersOnlyAfterAPassedCheck) {
+  start(balancer_, front_);
+  HaproxyDial dial(setting({balancer_.socket()}));
+  two_.be_healthy(false);
+  const auto refused = dial.admit(slot1_, {});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, Kind::timeout);
+  EXPECT_THAT(refused.error().message, HasSubstr("its health check fails (L7STS)"));
+  EXPECT_TRUE(balancer_.server("shop", "slot1").in_maintenance);
+  EXPECT_EQ(balancer_.server("shop", "slot1").requests, 0);
+  two_.be_healthy(true);
+  ASSERT_TRUE(dial.admit(slot1_, {}));
+  EXPECT_TRUE(balancer_.server("shop", "slot1").serves());
+  EXPECT_EQ(balancer_.server("shop", "slot1").address, two_.address());
+  EXPECT_TRUE(base::soon([&] { return side(front_.address()) == "two"; }));
+  EXPECT_TRUE(dial.admit(slot1_, {}));
+}
+
+TEST_F(HaproxyServersTest, AreNotMovedWhileTheyServe) {
+  start(balancer_, front_);
+  ASSERT_TRUE(settled());
+  HaproxyDial dial(setting({balancer_.socket()}));
+  const auto refused = dial.admit({"shop", "web1", two_.address()}, {});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, Kind::conflict);
+  EXPECT_THAT(refused.error().message, HasSubstr("it must be drained first"));
+  EXPECT_EQ(side(front_.address()), "one");
+}
+
+TEST_F(HaproxyServersTest, ThatAreNotThereAreNamed) {
+  start(balancer_, front_);
+  HaproxyDial dial(setting({balancer_.socket()}));
+  EXPECT_THAT(dial.admit({"shop", "slot9", two_.address()}, {}).error().message,
+              HasSubstr("has no server \"slot9\": it has slot1, slot2, web1"));
+  EXPECT_THAT(dial.read({{"nobody", "web1", ""}}).error().message, HasSubstr("Can't find backend"));
+}
+
+TEST_F(HaproxyServersTest, KeepTheLastOneThatServesUnlessToldOtherwise) {
+  start(balancer_, front_);
+  HaproxyDial dial(setting({balancer_.socket()}));
+  const auto refused = dial.drain(web1_, Last::keep, {});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, Kind::conflict);
+  EXPECT_THAT(refused.error().message, HasSubstr("would leave nobody"));
+  EXPECT_EQ(side(front_.address()), "one");
+  ASSERT_TRUE(dial.admit(slot1_, {}));
+  ASSERT_TRUE(dial.drain(web1_, Last::keep, {}));
+  EXPECT_TRUE(dial.drain(web1_, Last::keep, {}));  // it serves nobody any more
+  EXPECT_EQ(side(front_.address()), "two");
+  ASSERT_TRUE(dial.drain(slot1_, Last::may_go, {}));
+  EXPECT_EQ(side(front_.address()), "503");
+}
+
+TEST_F(HaproxyServersTest, AreDrainedOneByOneWhereOneMustStay) {
+  start(balancer_, front_);
+  HaproxyDial dial(setting({balancer_.socket()}));
+  ASSERT_TRUE(dial.admit(slot1_, {}));
+  std::atomic<int> drained{0};
+  {
+    std::jthread first([&] { drained += dial.drain(web1_, Last::keep, {}) ? 1 : 0; });
+    std::jthread second([&] { drained += dial.drain(slot1_, Last::keep, {}) ? 1 : 0; });
+  }
+  EXPECT_EQ(drained, 1);
+}
+
+TEST_F(HaproxyServersTest, CountTheConnectionsThatOutlastTheDrain) {
+  start(balancer_, front_);
+  HaproxyDial dial(setting({balancer_.socket()}));
+  ASSERT_TRUE(dial.admit(slot1_, {}));
+  std::vector<base::RawSocket> users;
+  while (one_.waiting() < 2) {
+    users.emplace_back(front_.address()).send("GET /slow HTTP/1.1\r\nHost: shop\r\n\r\n");
+    const size_t sent = users.size();
+    ASSERT_TRUE(base::soon([&] { return one_.waiting() + two_.waiting() == sent; }));
+  }
+  const auto done = dial.drain(web1_, Last::keep, {});
+  ASSERT_TRUE(done) << to_string(done.error());
+  EXPECT_EQ(done->cut, 2);
+  EXPECT_GE(done->requests, 2);
+  EXPECT_TRUE(base::soon([&] { return balancer_.server("shop", "web1").sessions == 0; }));
+  EXPECT_EQ(dial.drain(web1_, Last::keep, {})->cut, 0);
+}
+
+TEST_F(HaproxyServersTest, ComeBackFromTheStateFileAfterAReload) {
+  start(balancer_, front_);
+  HaproxyDial dial(setting({balancer_.socket()}));
+  ASSERT_TRUE(dial.admit(slot1_, {}));
+  ASSERT_TRUE(dial.drain(web1_, Last::keep, {}));
+  EXPECT_FALSE(*dial.restarted());
+  EXPECT_EQ(base::read_file(balancer_.state_file())->substr(0, 2), "1\n");
+  balancer_.reload();
+  EXPECT_TRUE(balancer_.server("shop", "web1").in_maintenance);
+  EXPECT_EQ(balancer_.server("shop", "slot1").address, two_.address());
+  EXPECT_EQ(side(front_.address()), "two");
+  EXPECT_TRUE(*dial.restarted());
+  EXPECT_TRUE(dial.reassert());
+  EXPECT_FALSE(*dial.restarted());
+}
+
+TEST_F(HaproxyServersTest, AreSetAgainAfterARestartThatForgotThem) {
+  start(balancer_, front_);
+  HaproxySetting without = setting({balancer_.socket()});
+  without.state_file.clear();
+  HaproxyDial dial(without);
+  ASSERT_TRUE(dial.admit(slot1_, {}));
+  ASSERT_TRUE(dial.drain(web1_, Last::keep, {}));
+  EXPECT_FALSE(*dial.restarted());
+  balancer_.restart();
+  EXPECT_EQ(side(front_.address()), "one");
+  EXPECT_TRUE(*dial.restarted());
+  ASSERT_TRUE(dial.reassert());
+  EXPECT_FALSE(*dial.restarted());
+  EXPECT_THAT(dial.take_notes(), ElementsAre(HasSubstr("2 servers were set again")));
+  EXPECT_TRUE(balancer_.server("shop", "web1").in_maintenance);
+  EXPECT_EQ(side(front_.address()), "two");
+}
+
+TEST_F(HaproxyServersTest, OfTwoBackendsAreShownAtOnce) {
+  start(balancer_, front_);
+  ASSERT_TRUE(settled());
+  HaproxyDial dial(setting({balancer_.socket()}));
+  const auto views = dial.read({web1_, {"shop-twin", "web1", two_.address()}});
+  ASSERT_TRUE(views);
+  EXPECT_EQ(views->at(0), (DialView{"shop", "web1", balancer_.socket(), one_.address(), true, 0, 0}));
+  EXPECT_FALSE(views->at(1).serving);
+  ASSERT_TRUE(dial.admit({"shop-twin", "web1", two_.address()}, {}));
+  EXPECT_EQ(balancer_.server("shop-twin", "web1").address, two_.address());
+}
+
+TEST_F(HaproxyServersTest, SayWhereTheStateFileIsNotFresh) {
+  start(balancer_, front_);
+  HaproxySetting wrong = setting({balancer_.socket()});
+  wrong.state_file = "/nowhere/state";
+  HaproxyDial dial(wrong);
+  ASSERT_TRUE(dial.admit(slot1_, {}));
+  EXPECT_THAT(dial.take_notes(), ElementsAre(HasSubstr("the state file is not fresh")));
+}
+
+TEST_F(HaproxyServersTest, StayAsTheyAreWithoutTheRight) {
+  start(balancer_, front_);
+  ASSERT_TRUE(settled());
+  HaproxySetting fenced = setting({balancer_.socket()});
+  fenced.enter = []() -> base::Result<std::shared_ptr<void>> { return base::fail(Kind::locked, "another epoch"); };
+  HaproxyDial dial(fenced);
+  EXPECT_EQ(dial.drain(web1_, Last::may_go, {}).error().message, "another epoch");
+  EXPECT_EQ(dial.admit(slot1_, {}).error().message, "another epoch");
+  EXPECT_TRUE(balancer_.server("shop", "web1").serves());
+  EXPECT_TRUE(balancer_.server("shop", "slot1").in_maintenance);
+}
+
+TEST_F(HaproxyServersTest, DoNotWaitForEverForAHaproxyThatHangs) {
+  start(balancer_, front_);
+  HaproxyDial dial(setting({balancer_.socket()}));
+  balancer_.freeze();
+  EXPECT_EQ(dial.read({web1_}).error().kind, Kind::timeout);
+  EXPECT_EQ(dial.drain(web1_, Last::may_go, {}).error().kind, Kind::timeout);
+  EXPECT_EQ(dial.restarted().error().kind, Kind::timeout);
+  balancer_.thaw();
+}
+
+TEST_F(HaproxyServersTest, AreAskedToEndAnAdmissionEarly) {
+  start(balancer_, front_);
+  HaproxySetting patient = setting({balancer_.socket()});
+  patient.up_within = Millis{60'000};
+  HaproxyDial dial(patient);
+  two_.be_healthy(false);
+  std::stop_source stop;
+  std::jthread asker([&] {
+    base::soon([&] { return balancer_.server("shop", "slot1").draining; });
+    stop.request_stop();
+  });
+  EXPECT_EQ(dial.admit(slot1_, stop.get_token()).error().kind, Kind::cancelled);
+}
+
+}  // namespace
+}  // namespace trunkline::deployer
