@@ -11,6 +11,8 @@
 // One file a command; each adds itself to the tool.
 namespace trunkline::deployer {
 
+void add_init(base::cli::Tool& tool);
+void add_doctor(base::cli::Tool& tool);
 void add_plan(base::cli::Tool& tool);
 void add_run(base::cli::Tool& tool);
 void add_resume(base::cli::Tool& tool);

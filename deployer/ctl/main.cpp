@@ -5,6 +5,8 @@ int main(int argc, char** argv) {
   using namespace trunkline;
   base::hold_termination_signals();
   base::cli::Tool tool("deployer", "Exposes a change step by step, judges it, keeps it or takes it back by itself.");
+  deployer::add_init(tool);
+  deployer::add_doctor(tool);
   deployer::add_plan(tool);
   deployer::add_run(tool);
   deployer::add_resume(tool);

@@ -19,28 +19,35 @@ bool is_token(std::string_view text) {
   return !text.empty() && text.find_first_not_of(kToken) == std::string_view::npos;
 }
 
-// Names of variables and conditions; those of several services in one frontend must differ.
-std::string prefix_of(const std::string& service) {
-  std::string name = "trunkline_" + service;
+std::string variable_of(std::string name) {
   std::replace_if(name.begin(), name.end(), [](char c) { return c == '-' || c == '.'; }, '_');
   return name;
+}
+
+// Names of variables and conditions; those of several services in one frontend must differ.
+std::string prefix_of(const std::string& service) {
+  return variable_of("trunkline_" + service);
 }
 
 void add_user(const DialRules& rules, const std::string& p, std::vector<std::string>& lines) {
   const auto add = [&lines](std::string line) { lines.push_back(std::move(line)); };
   const std::string& name = rules.identify.name;
   switch (rules.identify.by) {
-    case Identify::By::cookie:
+    case Identify::By::cookie: {
+      // Several services of one frontend may share the cookie: it is made once, and given once.
+      const std::string given = variable_of("trunkline_given_" + name);
       add(fmt::format("acl {}_known req.cook({}) -m found", p, name));
       add(fmt::format("http-request set-var(txn.{}_user) req.cook({}) if {}_known", p, name, p));
-      // Who has none is given one, and counts by it at once.
-      add(fmt::format("http-request set-var(txn.{}_given) uuid unless {}_known", p, p));
-      add(fmt::format("http-request set-var(txn.{}_user) var(txn.{}_given) unless {}_known", p, p, p));
+      add(fmt::format("http-request set-var(txn.{0}) uuid unless {1}_known || {{ var(txn.{0}) -m found }}", given, p));
+      // Who has none counts by the one that is given at once.
+      add(fmt::format("http-request set-var(txn.{}_user) var(txn.{}) unless {}_known", p, given, p));
       add(
-          fmt::format("http-after-response add-header Set-Cookie \"{}=%[var(txn.{}_given)]; Path=/; Max-Age=31536000; "
-                      "HttpOnly; SameSite=Lax\" if {{ var(txn.{}_given) -m found }}",
-                      name, p, p));
+          fmt::format("http-after-response add-header Set-Cookie \"{}=%[var(txn.{})]; Path=/; Max-Age=31536000; "
+                      "HttpOnly; SameSite=Lax\" if {{ var(txn.{}) -m found }}",
+                      name, given, given));
+      add(fmt::format("http-after-response unset-var(txn.{})", given));
       return;
+    }
     case Identify::By::header:
       add(fmt::format("http-request set-var(txn.{}_user) src", p));
       add(fmt::format("http-request set-var(txn.{}_user) req.hdr({}) if {{ req.hdr({}) -m found }}", p, name, name));
