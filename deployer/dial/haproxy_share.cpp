@@ -201,8 +201,12 @@ Result<std::vector<ExposureView>> HaproxyShare::read(const std::string& key) {
   std::vector<ExposureView> views;
   bool any = looks.empty();
   for (size_t i = 0; i < looks.size(); ++i) {
+    const HaproxyProcess before = balancers_[i].process;
     if (looks[i] && notice_restart(balancers_[i], looks[i]->process)) {
-      if (const auto done = reassert(balancers_[i], looks[i], key); !done) looks[i] = fail(done.error());
+      if (const auto done = reassert(balancers_[i], looks[i], key); !done) {
+        looks[i] = fail(done.error());
+        balancers_[i].process = before;  // so that it is tried again, and not taken for a person's doing
+      }
     }
     ExposureView& view = views.emplace_back();
     view.endpoint = balancers_[i].endpoint;

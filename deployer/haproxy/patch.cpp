@@ -26,6 +26,16 @@ std::vector<Hunk> hunks_of(const std::vector<Edit>& edits, int count) {
   return hunks;
 }
 
+// Those of one line stay in theirs.
+std::vector<Edit> in_order(const std::vector<Edit>& edits) {
+  std::vector<Edit> sorted;
+  for (const Edit& edit : edits) {
+    const auto before = [](const Edit& a, const Edit& b) { return a.at < b.at; };
+    sorted.insert(std::upper_bound(sorted.begin(), sorted.end(), edit, before), edit);
+  }
+  return sorted;
+}
+
 // "12,7"; an empty range stands behind the line before it.
 std::string range(int first, int count) {
   return fmt::format("{},{}", count == 0 ? first - 1 : first, count);
@@ -33,12 +43,12 @@ std::string range(int first, int count) {
 
 }  // namespace
 
-std::string unified_diff(const std::vector<std::string>& lines, std::vector<Edit> edits, const std::string& name) {
+std::string unified_diff(const std::vector<std::string>& lines, const std::vector<Edit>& edits,
+                         const std::string& name) {
   if (edits.empty()) return "";
-  std::stable_sort(edits.begin(), edits.end(), [](const Edit& a, const Edit& b) { return a.at < b.at; });
   std::string text = fmt::format("--- {}\n+++ {}\n", name, name);
   int shift = 0;
-  for (const Hunk& hunk : hunks_of(edits, static_cast<int>(lines.size()))) {
+  for (const Hunk& hunk : hunks_of(in_order(edits), static_cast<int>(lines.size()))) {
     std::string body;
     int at = hunk.first, grown = 0;
     const auto keep_until = [&](int end) {

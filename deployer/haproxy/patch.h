@@ -16,6 +16,7 @@ struct Edit {
 
 // The unified diff of a text and itself with the edits, which do not overlap; in the order of the text. "" without
 // edits. Both names are `name`. Pure.
-std::string unified_diff(const std::vector<std::string>& lines, std::vector<Edit> edits, const std::string& name);
+std::string unified_diff(const std::vector<std::string>& lines, const std::vector<Edit>& edits,
+                         const std::string& name);
 
 }  // namespace trunkline::deployer

@@ -208,6 +208,25 @@ TEST_F(HaproxyShareTest, IsSetAgainAfterARestartThatForgotIt) {
   EXPECT_EQ(side(front_.address()), "new");
 }
 
+TEST_F(HaproxyShareTest, IsSetAgainLaterWhereItCouldNotBeAtOnce) {
+  start(balancer_, front_);
+  bool allowed = true;
+  HaproxySetting fenced = setting({balancer_.socket()});
+  fenced.enter = [&]() -> base::Result<std::shared_ptr<void>> {
+    if (allowed) return nullptr;
+    return base::fail(Kind::locked, "another epoch");
+  };
+  HaproxyShare dial(fenced);
+  ASSERT_TRUE(set(dial, exposure(10'000)));
+  std::ofstream(balancer_.map()) << "";
+  balancer_.restart();
+  allowed = false;
+  EXPECT_EQ(dial.read("shop").error().message, "another epoch");
+  allowed = true;
+  EXPECT_TRUE(set(dial, exposure(10'000)));
+  EXPECT_EQ(side(front_.address()), "new");
+}
+
 TEST_F(HaproxyShareTest, RefusesToOverwriteWhatAPersonSet) {
   start(balancer_, front_);
   HaproxyShare dial(setting({balancer_.socket()}));
