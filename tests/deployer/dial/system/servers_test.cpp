@@ -183,6 +183,26 @@ TEST_F(HaproxyServersTest, OfTwoBackendsAreShownAtOnce) {
   EXPECT_EQ(balancer_.server("shop-twin", "web1").address, two_.address());
 }
 
+TEST_F(HaproxyServersTest, AreSetAlikeAtTwoBalancers) {
+  Balancer second(folder_.path(), "two");
+  const Port other;
+  start(balancer_, front_);
+  start(second, other);
+  HaproxyDial dial(setting({balancer_.socket(), second.socket()}));
+  ASSERT_TRUE(dial.admit(slot1_, {}));
+  EXPECT_EQ(second.server("shop", "slot1").address, two_.address());
+  ASSERT_TRUE(dial.drain(web1_, Last::keep, {}));
+  EXPECT_EQ(side(front_.address()), "two");
+  EXPECT_EQ(side(other.address()), "two");
+  second.restart();
+  EXPECT_TRUE(*dial.restarted());
+  ASSERT_TRUE(dial.reassert());
+  EXPECT_EQ(side(other.address()), "two");
+  second.kill();
+  EXPECT_EQ(dial.drain(slot1_, Last::may_go, {}).error().kind, Kind::unavailable);
+  EXPECT_EQ(dial.restarted().error().kind, Kind::unavailable);
+}
+
 TEST_F(HaproxyServersTest, SayWhereTheStateFileIsNotFresh) {
   start(balancer_, front_);
   HaproxySetting wrong = setting({balancer_.socket()});
