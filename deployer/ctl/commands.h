@@ -22,7 +22,10 @@ void add_history(base::cli::Tool& tool);
 void add_explain(base::cli::Tool& tool);
 void add_down(base::cli::Tool& tool);
 void add_pack(base::cli::Tool& tool);
+void add_promote(base::cli::Tool& tool);
+void add_pause(base::cli::Tool& tool);
 void add_supervise(base::cli::Tool& tool);
+void add_run_task(base::cli::Tool& tool);
 
 // What most commands take: [SERVICE] --state DIR --json.
 struct ServiceOptions {

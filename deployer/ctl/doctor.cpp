@@ -36,8 +36,10 @@ base::Result<Expected> expected_of(const Rollout& rollout) {
   Expected expected;
   expected.endpoints = rollout.traffic->endpoints;
   expected.backend = rollout.traffic->service;
-  expected.service = rollout.traffic->service;
-  for (const Instance& instance : rollout.instances) expected.instances.push_back(instance.id);
+  expected.twin = rollout.traffic->twin;
+  expected.service = rollout.traffic->key;
+  expected.map = rollout.traffic->map;
+  for (const Instance& instance : rollout.instances) expected.instances.push_back(instance.server);
   return expected;
 }
 
@@ -49,8 +51,8 @@ base::Result<> complete(const HaproxyConfig& config, const std::string& service,
     expected.twin = expected.backend + kTwinSuffix;
   }
   if (expected.endpoints.empty()) expected.endpoints = admin_sockets(config);
-  expected.map = map_of(config, expected.service);
-  if (!expected.map.empty()) expected.twin = expected.backend + kTwinSuffix;
+  if (expected.map.empty()) expected.map = map_of(config, expected.service);
+  if (!expected.map.empty() && expected.twin.empty()) expected.twin = expected.backend + kTwinSuffix;
   return {};
 }
 

@@ -9,6 +9,8 @@ int main(int argc, char** argv) {
   deployer::add_doctor(tool);
   deployer::add_plan(tool);
   deployer::add_run(tool);
+  deployer::add_promote(tool);
+  deployer::add_pause(tool);
   deployer::add_resume(tool);
   deployer::add_abort(tool);
   deployer::add_status(tool);
@@ -17,5 +19,6 @@ int main(int argc, char** argv) {
   deployer::add_down(tool);
   deployer::add_pack(tool);
   deployer::add_supervise(tool);
+  deployer::add_run_task(tool);
   return tool.run(argc, argv);
 }

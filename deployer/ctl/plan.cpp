@@ -11,18 +11,17 @@ std::string text_of(const Plan& plan) {
   std::string text = fmt::format("{} in {}: {} -> {}, {}\n", plan.service, plan.environment,
                                  plan.from ? plan.from->version : "nothing", plan.to.version, plan.strategy);
   int number = 0;
-  for (const Step& step : plan.steps) text += fmt::format("{:>4}  {}\n", ++number, to_string(step, plan.instances));
-  return text +
-         fmt::format("At most {} of {} instances are without users at once.\n", plan.batch, plan.instances.size());
+  for (const Step& step : plan.steps) text += fmt::format("{:>4}  {}\n", ++number, to_string(step, plan.places));
+  return text + fmt::format("At most {} of {} instances are without users at once.\n", plan.spare, plan.fleet);
 }
 
 base::Json json_of(const Plan& plan) {
   base::JsonArray steps;
-  for (const Step& step : plan.steps) steps.push_back(base::Json(to_string(step, plan.instances)));
+  for (const Step& step : plan.steps) steps.push_back(base::Json(to_string(step, plan.places)));
   base::JsonObject json{{"service", plan.service}, {"environment", plan.environment}, {"strategy", plan.strategy}};
   if (plan.from) json["from"] = to_json(*plan.from);
   json["to"] = to_json(plan.to);
-  json["max_unavailable"] = plan.batch;
+  json["max_unavailable"] = plan.spare;
   json["steps"] = std::move(steps);
   return json;
 }

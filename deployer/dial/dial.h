@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "base/core/result.h"
+#include "deployer/dial/fence.h"
+#include "deployer/dial/share_dial.h"
 #include "deployer/plan/rollout.h"
 
 namespace trunkline::deployer {
@@ -76,10 +78,19 @@ class Dial {
 };
 
 // The dial over HAProxy's Runtime API; without `traffic` one that has nobody to send anywhere.
-std::unique_ptr<Dial> make_dial(const Rollout& rollout);
+std::unique_ptr<Dial> make_dial(const Rollout& rollout, Fence enter = open_fence);
 
-// The instances in the service's own backend.
-Server server_of(const Rollout& rollout, const Instance& instance);
+// The share dial over HAProxy's map; null where the rollout has none.
+std::unique_ptr<ShareDial> make_share_dial(const Rollout& rollout, Fence enter = open_fence);
+
+// Where the balancer knows a place (as Plan::places numbers them), and all places that it knows.
+Server server_of(const Rollout& rollout, int place);
 std::vector<Server> servers_of(const Rollout& rollout);
+
+// The two backends of a dial (as Plan::dials numbers them) and its key in the map.
+struct Backends {
+  std::string key, home, twin;
+};
+Backends backends_of(const Rollout& rollout, int dial);
 
 }  // namespace trunkline::deployer

@@ -309,37 +309,4 @@ std::vector<std::string> HaproxyDial::take_notes() {
   return std::exchange(notes_, {});
 }
 
-namespace {
-
-// A service without a load balancer: nobody is sent anywhere, so there is nothing to wait for.
-class NoDial final : public Dial {
- public:
-  Result<std::vector<DialView>> read(const std::vector<Server>&) override { return std::vector<DialView>{}; }
-  Result<int64_t> admit(const Server&, std::stop_token) override { return 0; }
-  Result<Drained> drain(const Server&, Last, std::stop_token) override { return Drained{}; }
-  Result<bool> restarted() override { return false; }
-  Result<> reassert() override { return {}; }
-  std::vector<std::string> take_notes() override { return {}; }
-};
-
-}  // namespace
-
-std::unique_ptr<Dial> make_dial(const Rollout& rollout) {
-  if (!rollout.traffic) return std::make_unique<NoDial>();
-  HaproxySetting setting;
-  setting.endpoints = rollout.traffic->endpoints;
-  setting.drain_timeout = rollout.traffic->drain_timeout;
-  return std::make_unique<HaproxyDial>(std::move(setting));
-}
-
-Server server_of(const Rollout& rollout, const Instance& instance) {
-  return {rollout.traffic ? rollout.traffic->service : "", instance.id, instance.address()};
-}
-
-std::vector<Server> servers_of(const Rollout& rollout) {
-  std::vector<Server> servers;
-  for (const Instance& instance : rollout.instances) servers.push_back(server_of(rollout, instance));
-  return servers;
-}
-
 }  // namespace trunkline::deployer

@@ -13,8 +13,6 @@ using base::fail;
 using base::Kind;
 using base::Result;
 
-namespace {}  // namespace
-
 Result<> ServiceFolder::make() const {
   for (const fs::path& folder : {root_, root_ / "instances", root_ / "logs", root_ / "releases", root_ / "revisions"}) {
     TRY(base::make_folders(folder));
@@ -44,16 +42,23 @@ Result<Launch> ServiceFolder::load_launch(const ledger::Revision& revision) cons
   return launch_from_json(json);
 }
 
-Result<std::optional<ledger::Revision>> ServiceFolder::load_stable() const {
+Result<Before> ServiceFolder::load_stable() const {
   const auto json = read_json_file(root_ / "stable.json");
-  if (!json && json.error().kind == Kind::not_found) return std::nullopt;
+  if (!json && json.error().kind == Kind::not_found) return Before{};
   if (!json) return fail(json.error());
-  return ledger::revision_from_json(*json);
+  Before stable;
+  stable.revision = ledger::revision_from_json(*json);
+  if (base::string_or(*json, "pool") == to_string(Pool::twin)) stable.pool = Pool::twin;
+  return stable;
 }
 
-Result<> ServiceFolder::save_stable(const std::optional<ledger::Revision>& revision) const {
+Result<> ServiceFolder::save_stable(const Before& stable) const {
   const fs::path file = root_ / "stable.json";
-  if (revision) return base::write_file_atomically(file, base::to_pretty_text(ledger::to_json(*revision)), 0600);
+  if (stable.revision) {
+    base::Json json = ledger::to_json(*stable.revision);
+    json.as_object()["pool"] = to_string(stable.pool);
+    return base::write_file_atomically(file, base::to_pretty_text(json), 0600);
+  }
   std::error_code code;
   fs::remove(file, code);
   if (code) return fail(base::system_error("remove " + file.string(), code.value()));

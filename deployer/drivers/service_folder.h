@@ -6,6 +6,7 @@
 
 #include "base/core/result.h"
 #include "deployer/drivers/launch.h"
+#include "deployer/plan/plan.h"
 
 namespace trunkline::deployer {
 
@@ -35,8 +36,8 @@ class ServiceFolder {
   base::Result<Launch> load_launch(const ledger::Revision& revision) const;
 
   // The revision that runs when no rollout is under way; nothing before the first release and after `down`.
-  base::Result<std::optional<ledger::Revision>> load_stable() const;
-  base::Result<> save_stable(const std::optional<ledger::Revision>& revision) const;
+  base::Result<Before> load_stable() const;
+  base::Result<> save_stable(const Before& stable) const;
 
  private:
   std::string service_;

@@ -4,34 +4,32 @@
 #include <fmt/format.h>
 
 #include "base/core/overloaded.h"
+#include "deployer/engine/policy.h"
 
 namespace trunkline::deployer {
+using base::Millis;
 using base::Overloaded;
+
 namespace {
 
-// What a step that cannot be done means on the way forward. (On the way back everything is held for a person: there is
-// nothing better to fall back to.)
-enum class OnFailure { hold, roll_back };
+constexpr int kRenewalsPerLease = 3;  // two may fail before users go back to the stable side
+constexpr Millis kRenewRetry{1000};
 
-OnFailure on_failure(const Step& step) {
-  struct Policy {
-    // The new revision is at fault.
-    OnFailure operator()(const step::Fetch&) const { return OnFailure::roll_back; }
-    OnFailure operator()(const step::Start&) const { return OnFailure::roll_back; }
-    OnFailure operator()(const step::Probe&) const { return OnFailure::roll_back; }
-    OnFailure operator()(const step::Bake&) const { return OnFailure::roll_back; }
-    // The load balancer or the host is: rolling back would need it just the same.
-    OnFailure operator()(const step::Admit&) const { return OnFailure::hold; }
-    OnFailure operator()(const step::Drain&) const { return OnFailure::hold; }
-    OnFailure operator()(const step::Stop&) const { return OnFailure::hold; }
-  };
-  return std::visit(Policy{}, step);
+const step::Bake* bake_of(const State& state) {
+  return state.step < state.steps.size() ? std::get_if<step::Bake>(&state.steps[state.step]) : nullptr;
+}
+const step::Ask* ask_of(const State& state) {
+  return state.step < state.steps.size() ? std::get_if<step::Ask>(&state.steps[state.step]) : nullptr;
+}
+
+bool running(const State& state) {
+  return state.phase == Phase::forward || state.phase == Phase::rolling_back;
 }
 
 // One call of advance(): the state being changed and the actions being collected.
 class Turn {
  public:
-  Turn(const Plan& plan, State state, base::Millis now) : plan_(plan), s_(std::move(state)) { s_.now = now; }
+  Turn(const Plan& plan, State state, Millis now) : plan_(plan), s_(std::move(state)) { s_.now = now; }
 
   Advance take(const Event& event) {
     std::visit([this](const auto& e) { on(e); }, event);
@@ -39,18 +37,43 @@ class Turn {
   }
 
  private:
+  // ---- what people ask for
+
   void on(const event::Began&) { enter_step(); }
 
   void on(const event::Resumed&) {
     if (s_.phase == Phase::done) return;
+    s_.paused = false;
     if (s_.phase == Phase::held) s_.phase = s_.held_in;
-    s_.reason = s_.phase == Phase::rolling_back ? s_.reason : "";
-    if (s_.step >= s_.steps.size()) return finish();
-    if (const auto* bake = std::get_if<step::Bake>(&s_.steps[s_.step])) {
-      return open_bake(std::min(bake->length, std::max(s_.bake_left, shortest_bake())));
+    s_.bake_left = s_.bake ? s_.bake->left : s_.bake_left;
+    s_.bake.reset();
+    if (s_.phase == Phase::rolling_back) {
+      for (Observed& place : s_.places) place.quarantined = false;
+      return roll_back(s_.reason);  // from what is there now
     }
-    if (s_.pending.empty()) return enter_step();  // killed before its first event
+    s_.reason.clear();
+    if (s_.step >= s_.steps.size()) return finish();
+    if (expose_again()) return enter_step();
+    if (bake_of(s_) != nullptr || ask_of(s_) != nullptr || s_.pending.empty()) return enter_step();
     act();
+  }
+
+  void on(const event::PauseRequested& e) {
+    if (s_.phase != Phase::forward || s_.paused) return;
+    s_.paused = true;
+    s_.reason = fmt::format("paused by {}", e.who);
+  }
+
+  void on(const event::PauseEnded&) {
+    if (s_.paused) unpause();
+  }
+
+  void on(const event::Promoted& e) {
+    if (s_.phase != Phase::forward) return;
+    if (s_.paused) unpause();
+    const bool waits = ask_of(s_) != nullptr || (e.full && bake_of(s_) != nullptr);
+    if (e.full) drop_ramp();
+    if (waits) next_step();
   }
 
   void on(const event::AbortRequested& e) {
@@ -61,127 +84,368 @@ class Turn {
 
   void on(const event::Abandoned& e) {
     if (s_.phase == Phase::done) return;
-    s_.phase = Phase::done;
-    s_.pending.clear();
-    s_.outcome = Outcome::failed;
-    s_.reason = fmt::format("taken down by {}", e.who);
-    actions_.emplace_back(action::Cancel{});
-    actions_.emplace_back(action::Finish{*s_.outcome, s_.reason});
+    end(Outcome::failed, fmt::format("taken down by {}", e.who));
   }
+
+  // ---- what became of acts
 
   void on(const event::Done& e) {
     if (!is_current(e.ticket)) return;
     note_done(e);
     std::erase(s_.pending, e.instance);
-    if (!s_.pending.empty()) return;
-    ++s_.step;
-    enter_step();
+    if (s_.pending.empty()) next_step();
   }
 
   void on(const event::Failed& e) {
     if (!is_current(e.ticket)) return;
-    const std::string what = fmt::format("could not {}: {}", name_of_failed(e.instance), e.why);
-    if (s_.phase == Phase::rolling_back || on_failure(s_.steps[s_.step]) == OnFailure::hold) return hold(what);
-    roll_back(what);
+    failed(e.instance, fmt::format("could not {}: {}", name_of_failed(e.instance), e.why));
+  }
+
+  void failed(int index, const std::string& what) {
+    switch (on_failure(s_.steps[s_.step], s_.phase)) {
+      case OnFailure::hold:
+        return hold(what);
+      case OnFailure::roll_back:
+        return plan_.auto_rollback ? roll_back(what) : hold(what);
+      case OnFailure::quarantine:
+        return quarantine(index, what);
+      case OnFailure::go_on:
+        return next_step();
+    }
+  }
+
+  // One place of many is left to a person; with the last one there is nobody who could be brought back.
+  void quarantine(int index, const std::string& what) {
+    if (index < 0 || plan_.fleet == 1) return hold(what);
+    s_.places[static_cast<size_t>(index)].quarantined = true;
+    const auto steps = compile_rollback(plan_, s_.places, s_.exposed);
+    if (!steps) return hold(what);
+    begin_way_back(*steps);
+  }
+
+  void on(const event::Renewed& e) {
+    if (!is_dial(e.dial)) return;
+    DialState& dial = s_.dials[static_cast<size_t>(e.dial)];
+    if (!std::exchange(dial.renewing, false)) return;
+    lease_from(dial, dial.asked_at);
+  }
+
+  void on(const event::RenewalFailed& e) {
+    if (!is_dial(e.dial)) return;
+    DialState& dial = s_.dials[static_cast<size_t>(e.dial)];
+    dial.renewing = false;
+    dial.renew_at = s_.now + kRenewRetry;
+    if (running(s_) && dial.exposed() && s_.now >= dial.lease_end) lost_lease(e.why);
   }
 
   void on(const event::Measured& e) {
-    if (!is_current(e.ticket)) return;
-    const auto index = static_cast<size_t>(e.metric);
-    const Metric& metric = plan_.analysis.background[index];
-    MetricRun& run = s_.metrics[index];
-    record(run, metric, assess(metric, plan_.analysis.on_missing, e.measurement), s_.now);
-    if (run.final && *run.final != Verdict::pass) return judge(*run.final, describe(metric, e.measurement));
+    if (!is_current(e.ticket) || !s_.bake) return;
+    pass_time(*s_.bake, s_.now);
+    const auto end = deployer::take(*s_.bake, plan_.analysis, e.metric, e.measurement, s_.now);
+    if (end) return judge(*end);
     end_bake_if_over();
   }
 
   void on(const event::Ticked&) {
-    if (!baking()) return;
-    s_.bake_left = s_.bake_end - s_.now;
-    for (size_t i = 0; i < s_.metrics.size(); ++i) {
-      MetricRun& run = s_.metrics[i];
-      // One that is due with the bake's end is still taken: the end waits for it.
-      if (run.final || run.in_flight || run.due > s_.now || run.due > s_.bake_end) continue;
-      run.in_flight = true;
-      actions_.emplace_back(action::Measure{s_.ticket, static_cast<int>(i)});
+    if (!running(s_)) return;
+    if (!renew_leases()) return;
+    if (s_.bake) return tick_bake();
+    const bool acting = !s_.pending.empty() && s_.now >= s_.act_deadline;
+    if (acting)
+      failed(-1, fmt::format("could not {} within {}", to_string(s_.steps[s_.step], plan_.places),
+                             base::format_duration(plan_.progress_deadline)));
+  }
+
+  // ---- time under guard
+
+  void tick_bake() {
+    if (s_.paused) {
+      s_.bake->deadline += s_.now - s_.bake->counted;
+      s_.ask_end += s_.now - s_.bake->counted;
+      s_.bake->counted = s_.now;
+    } else {
+      pass_time(*s_.bake, s_.now);
     }
+    for (const int metric : take_due(*s_.bake, s_.now)) actions_.emplace_back(action::Measure{s_.ticket, metric});
+    if (const step::Ask* ask = ask_of(s_)) return end_ask_if_over(*ask);
     end_bake_if_over();
   }
 
-  // A measurement that is under way when the time is over is waited for.
-  void end_bake_if_over() {
-    const bool waiting =
-        std::any_of(s_.metrics.begin(), s_.metrics.end(), [](const MetricRun& run) { return run.in_flight; });
-    if (s_.now >= s_.bake_end && !waiting) end_bake();
-  }
-
-  // What is left of a bake must be long enough to measure every metric once more.
-  base::Millis shortest_bake() const {
-    base::Millis shortest{0};
-    for (const Metric& metric : plan_.analysis.background) {
-      shortest = std::max(shortest, metric.initial_delay + metric.interval);
+  void end_ask_if_over(const step::Ask& ask) {
+    if (s_.paused || s_.now < s_.ask_end) return;
+    const std::string why = "nobody gave their word within " + base::format_duration(ask.timeout);
+    switch (ask.on_timeout) {
+      case OnTimeout::hold:
+        return hold(why);
+      case OnTimeout::roll_back:
+        return plan_.auto_rollback ? roll_back(why) : hold(why);
+      case OnTimeout::promote:
+        return next_step();
     }
-    return shortest;
   }
 
-  bool running() const { return s_.phase == Phase::forward || s_.phase == Phase::rolling_back; }
-  bool is_current(int ticket) const { return running() && ticket == s_.ticket; }
-  bool baking() const {
-    return running() && s_.step < s_.steps.size() && std::holds_alternative<step::Bake>(s_.steps[s_.step]);
+  void end_bake_if_over() {
+    const step::Bake* step = bake_of(s_);
+    if (step == nullptr || s_.paused) return;
+    const auto end = over(*s_.bake, plan_.analysis, *step, s_.now);
+    if (!end) return;
+    if (end->verdict != Verdict::pass) return judge(*end);
+    next_step();
   }
-  Observed& instance(int index) { return s_.instances[static_cast<size_t>(index)]; }
+
+  void judge(const BakeEnd& end) {
+    const bool bad = end.verdict == Verdict::fail || end.verdict == Verdict::error;
+    if (bad && plan_.auto_rollback) return roll_back(end.why);
+    hold(end.why);
+  }
+
+  void begin_bake(const step::Bake& step, Millis left) {
+    ++s_.ticket;
+    s_.bake = open_bake(plan_.analysis, step, left, s_.now);
+    s_.bake_left = left;
+    action::OpenBake open{s_.ticket, {}, {}};
+    for (size_t i = 0; i < s_.places.size(); ++i) {
+      if (!s_.places[i].serving || !s_.places[i].runs) continue;
+      (s_.places[i].runs == Side::fresh ? open.fresh : open.stable).push_back(static_cast<int>(i));
+    }
+    actions_.emplace_back(std::move(open));
+  }
+
+  // ---- leases
+
+  void lease_from(DialState& dial, Millis asked) {
+    dial.lease_end = asked + plan_.lease;
+    dial.renew_at = asked + plan_.lease / kRenewalsPerLease;
+  }
+
+  // False if one was lost: then users are on the stable side already.
+  bool renew_leases() {
+    for (size_t i = 0; i < s_.dials.size(); ++i) {
+      DialState& dial = s_.dials[i];
+      if (!dial.exposed() || is_pending_dial(static_cast<int>(i))) continue;
+      if (s_.phase == Phase::forward && s_.now >= dial.lease_end) {
+        lost_lease("it was not renewed in time");
+        return false;
+      }
+      if (dial.renewing || s_.now < dial.renew_at) continue;
+      dial.renewing = true;
+      dial.asked_at = s_.now;
+      actions_.emplace_back(action::Renew{static_cast<int>(i), dial.share, dial.preview});
+    }
+    return true;
+  }
+
+  // On the way back nothing is renewed that matters: it ends at a share of 0 anyway.
+  void lost_lease(const std::string& why) {
+    if (s_.phase == Phase::forward) hold("the lease of the new side's share ran out: " + why);
+  }
+
+  bool is_dial(int index) const { return index >= 0 && static_cast<size_t>(index) < s_.dials.size(); }
+
+  bool is_pending_dial(int index) const {
+    if (s_.step >= s_.steps.size() || !on_dials(s_.steps[s_.step])) return false;
+    return std::find(s_.pending.begin(), s_.pending.end(), index) != s_.pending.end();
+  }
+
+  static bool on_dials(const Step& step) {
+    return std::holds_alternative<step::Expose>(step) || std::holds_alternative<step::Promote>(step);
+  }
+
+  // Users went back by themselves while nobody was there. Before the new side meets them again it is probed again.
+  bool expose_again() {
+    std::vector<Step> again;
+    Batch fresh;
+    for (size_t i = 0; i < s_.places.size(); ++i) {
+      if (s_.places[i].runs == Side::fresh && s_.places[i].serving) fresh.push_back(static_cast<int>(i));
+    }
+    for (size_t i = 0; i < s_.dials.size(); ++i) {
+      DialState& dial = s_.dials[i];
+      dial.renewing = false;
+      if (!dial.exposed()) continue;
+      again.emplace_back(step::Expose{{static_cast<int>(i)}, dial.share, dial.preview});
+      dial.share = 0;
+      dial.preview = false;
+    }
+    if (again.empty()) return false;
+    again.insert(again.begin(), step::Probe{fresh, Side::fresh});
+    s_.steps.insert(s_.steps.begin() + static_cast<long>(s_.step), again.begin(), again.end());
+    return true;
+  }
+
+  // What is left of the ramp but its last share: the words of a person who has seen enough.
+  void drop_ramp() {
+    auto last = s_.steps.end();
+    for (auto step = s_.steps.begin() + static_cast<long>(s_.step); step != s_.steps.end(); ++step) {
+      if (const auto* expose = std::get_if<step::Expose>(&*step); expose != nullptr && expose->share == kAllUsers) {
+        last = step;
+      }
+    }
+    if (last == s_.steps.end()) return;
+    const auto is_ramp = [](const Step& step) {
+      return std::holds_alternative<step::Bake>(step) || std::holds_alternative<step::Ask>(step) ||
+             std::holds_alternative<step::Expose>(step);
+    };
+    const auto from = s_.steps.begin() + static_cast<long>(s_.step) + 1;
+    if (last < from) return;
+    const auto kept = std::remove_if(from, last, [&](const Step& step) {
+      const auto* expose = std::get_if<step::Expose>(&step);
+      return is_ramp(step) && !(expose != nullptr && expose->share == kAllUsers);
+    });
+    s_.steps.erase(kept, last);
+  }
+
+  // ---- steps
+
+  bool is_current(int ticket) const { return running(s_) && ticket == s_.ticket; }
 
   std::string name_of_failed(int index) const {
-    const std::string step = to_string(s_.steps[s_.step], plan_.instances);
-    return index < 0 ? step : fmt::format("{} ({})", step, plan_.instances[static_cast<size_t>(index)]);
+    const std::string step = to_string(s_.steps[s_.step], plan_.places);
+    if (index < 0 || on_dials(s_.steps[s_.step])) return step;
+    return fmt::format("{} ({})", step, plan_.places[static_cast<size_t>(index)]);
+  }
+
+  void unpause() {
+    s_.paused = false;
+    s_.reason.clear();
+    if (s_.pending.empty() && !s_.bake) return enter_step();
+    if (s_.bake) end_bake_if_over();
+  }
+
+  void next_step() {
+    s_.bake.reset();
+    s_.bake_left = Millis{0};
+    s_.pending.clear();
+    ++s_.step;
+    if (s_.paused && s_.phase == Phase::forward) return;
+    enter_step();
   }
 
   void enter_step() {
     if (s_.step >= s_.steps.size()) return finish();
+    s_.bake.reset();
+    s_.pending.clear();
+    const Step& step = s_.steps[s_.step];
+    if (const auto* bake = std::get_if<step::Bake>(&step)) {
+      const bool goes_on = s_.bake_left > Millis{0};
+      return begin_bake(*bake,
+                        goes_on ? std::min(bake->length, std::max(s_.bake_left, shortest_bake(plan_.analysis, *bake)))
+                                : bake->length);
+    }
+    if (const auto* ask = std::get_if<step::Ask>(&step)) {
+      // Judged like a bake that is over when somebody says so.
+      begin_bake({Millis{0}, {}, 0, OnInsufficient::extend, ask->timeout}, Millis{0});
+      s_.ask_end = s_.now + ask->timeout;
+      actions_.emplace_back(action::Asked{});
+      return;
+    }
     std::visit(Overloaded{
-                   [&](const step::Fetch&) { s_.pending = {-1}; },
-                   [&](const step::Bake&) { s_.pending.clear(); },
-                   [&](const auto& batch_step) { s_.pending = batch_step.batch; },
+                   [&](const step::Expose& s) { s_.pending = s.dials; },
+                   [&](const step::Promote& s) { s_.pending = s.dials; },
+                   [&](const auto& s) {
+                     if constexpr (requires { s.batch; }) {
+                       s_.pending = s.batch;
+                     } else {
+                       s_.pending = {-1};
+                     }
+                   },
                },
-               s_.steps[s_.step]);
-    if (const auto* bake = std::get_if<step::Bake>(&s_.steps[s_.step])) return open_bake(bake->length);
+               step);
+    if (s_.pending.empty()) return next_step();
     act();
   }
 
   // The acts of the current step for everyone still pending, with a new ticket.
   void act() {
     ++s_.ticket;
-    const Step& step = s_.steps[s_.step];
+    s_.act_deadline = s_.now + plan_.progress_deadline;
+    std::visit([this](const auto& step) { act_on(step); }, s_.steps[s_.step]);
+  }
+
+  Observed& touch(int index) {
+    Observed& place = s_.places[static_cast<size_t>(index)];
+    place.touched = true;
+    return place;
+  }
+
+  void act_on(const step::Fetch&) { actions_.emplace_back(action::Fetch{s_.ticket}); }
+  void act_on(const step::Task& s) { actions_.emplace_back(action::Task{s_.ticket, s.task}); }
+  void act_on(const step::Hook& s) { actions_.emplace_back(action::Hook{s_.ticket, s.point}); }
+  void act_on(const step::Bake&) {}
+  void act_on(const step::Ask&) {}
+  void act_on(const step::Start& s) {
     for (const int index : s_.pending) {
-      std::visit(Overloaded{
-                     [&](const step::Fetch&) { actions_.emplace_back(action::Fetch{s_.ticket}); },
-                     [&](const step::Start& s) {
-                       instance(index).runs.reset();  // until it is known to run
-                       actions_.emplace_back(action::Start{s_.ticket, index, s.side});
-                     },
-                     [&](const step::Probe& s) { actions_.emplace_back(action::Probe{s_.ticket, index, s.side}); },
-                     [&](const step::Admit&) { admit(index); },
-                     [&](const step::Bake&) {},
-                     [&](const step::Drain&) { actions_.emplace_back(action::Drain{s_.ticket, index}); },
-                     [&](const step::Stop&) { actions_.emplace_back(action::Stop{s_.ticket, index}); },
-                 },
-                 step);
+      touch(index).runs.reset();  // until it is known to run
+      actions_.emplace_back(action::Start{s_.ticket, index, s.side});
+    }
+  }
+  void act_on(const step::Probe& s) {
+    for (const int index : s_.pending) actions_.emplace_back(action::Probe{s_.ticket, index, s.side, s.once});
+  }
+  // From the moment we ask for it users may come, whatever the answer.
+  void act_on(const step::Admit&) {
+    for (const int index : s_.pending) {
+      Observed& place = touch(index);
+      place.serving = true;
+      if (place.runs == Side::fresh && !plan_.by_share) note_exposure();
+      actions_.emplace_back(action::Admit{s_.ticket, index});
+    }
+  }
+  void act_on(const step::Drain&) {
+    for (const int index : s_.pending) {
+      touch(index);
+      actions_.emplace_back(action::Drain{s_.ticket, index});
+    }
+  }
+  void act_on(const step::Stop&) {
+    for (const int index : s_.pending) {
+      touch(index);
+      actions_.emplace_back(action::Stop{s_.ticket, index});
+    }
+  }
+  void act_on(const step::Expose& s) {
+    for (const int index : s_.pending) {
+      DialState& dial = s_.dials[static_cast<size_t>(index)];
+      dial.asked_at = s_.now;
+      dial.renewing = false;
+      if (s.share > 0 || s.preview) {
+        dial.share = std::max(dial.share, s.share);
+        dial.preview = dial.preview || s.preview;
+        lease_from(dial, s_.now);
+      }
+      if (s.share > 0) note_exposure();
+      if (s.share > 0 || s.preview) s_.exposed = true;
+      actions_.emplace_back(action::Expose{s_.ticket, index, s.share, s.preview});
+    }
+  }
+  void act_on(const step::Promote&) {
+    for (const int index : s_.pending) {
+      s_.exposed = true;
+      actions_.emplace_back(action::Promote{s_.ticket, index});
     }
   }
 
-  // From the moment we ask for it users may come, whatever the answer.
-  void admit(int index) {
-    instance(index).serving = true;
-    if (instance(index).runs == Side::fresh && !s_.first_exposed) s_.first_exposed = s_.now;
-    actions_.emplace_back(action::Admit{s_.ticket, index});
+  void note_exposure() {
+    if (!s_.first_exposed) s_.first_exposed = s_.now;
   }
 
   void note_done(const event::Done& e) {
+    const auto place = [&]() -> Observed& { return s_.places[static_cast<size_t>(e.instance)]; };
+    const auto dial = [&]() -> DialState& { return s_.dials[static_cast<size_t>(e.instance)]; };
     std::visit(Overloaded{
-                   [&](const step::Start& s) { instance(e.instance).runs = s.side; },
-                   [&](const step::Admit&) { instance(e.instance).requests = e.requests; },
-                   [&](const step::Drain&) { note_drained(instance(e.instance), e.requests); },
-                   [&](const step::Stop&) { instance(e.instance).runs.reset(); },
+                   [&](const step::Start& s) { place().runs = s.side; },
+                   [&](const step::Admit&) { place().requests = e.requests; },
+                   [&](const step::Drain&) { note_drained(place(), e.requests); },
+                   [&](const step::Stop&) { place().runs.reset(); },
+                   [&](const step::Expose& s) {
+                     dial().share = s.share;
+                     dial().preview = s.preview;
+                     if (s_.phase == Phase::rolling_back) dial().promoted = false;
+                   },
+                   [&](const step::Promote&) {
+                     dial().promoted = true;
+                     dial().share = 0;
+                     dial().preview = false;
+                   },
                    [](const auto&) {},
                },
                s_.steps[s_.step]);
@@ -194,47 +458,10 @@ class Turn {
     observed.serving = false;
   }
 
-  void open_bake(base::Millis length) {
-    ++s_.ticket;
-    s_.bake_left = length;
-    s_.bake_end = s_.now + length;
-    s_.metrics.assign(plan_.analysis.background.size(), {});
-    action::OpenBake open{s_.ticket, {}, {}};
-    for (size_t i = 0; i < s_.instances.size(); ++i) {
-      if (!s_.instances[i].serving || !s_.instances[i].runs) continue;
-      (s_.instances[i].runs == Side::fresh ? open.fresh : open.stable).push_back(static_cast<int>(i));
-    }
-    for (size_t i = 0; i < s_.metrics.size(); ++i) {
-      const Metric& metric = plan_.analysis.background[i];
-      s_.metrics[i].due = s_.now + metric.initial_delay + metric.interval;
-    }
-    actions_.emplace_back(std::move(open));
-  }
-
-  void end_bake() {
-    for (size_t i = 0; i < s_.metrics.size(); ++i) {
-      const Verdict verdict = conclude(s_.metrics[i]);
-      if (verdict == Verdict::pass) continue;
-      return judge(verdict, fmt::format("{}: was not measured during the bake", plan_.analysis.background[i].name));
-    }
-    s_.bake_left = base::Millis{0};
-    ++s_.step;
-    enter_step();
-  }
-
-  void judge(Verdict verdict, const std::string& why) {
-    switch (verdict) {
-      case Verdict::pass:
-        return;
-      case Verdict::inconclusive:
-        return hold(why);
-      case Verdict::fail:
-      case Verdict::error:
-        return roll_back(why);
-    }
-  }
+  // ---- the ends
 
   void hold(const std::string& reason) {
+    if (s_.bake) s_.bake_left = s_.bake->left;
     s_.held_in = s_.phase;
     s_.phase = Phase::held;
     s_.reason = reason;
@@ -244,19 +471,42 @@ class Turn {
 
   void roll_back(const std::string& reason) {
     s_.phase = Phase::rolling_back;
+    s_.paused = false;
     s_.reason = reason;
-    s_.steps = compile_rollback(plan_, s_.instances);
+    const auto steps = compile_rollback(plan_, s_.places, s_.exposed);
+    if (!steps) return hold(reason);
+    begin_way_back(*steps);
+  }
+
+  void begin_way_back(const std::vector<Step>& steps) {
+    s_.steps = steps;
     s_.step = 0;
-    s_.bake_left = base::Millis{0};
+    s_.bake_left = Millis{0};
     actions_.emplace_back(action::Cancel{});
     enter_step();
   }
 
   void finish() {
-    s_.outcome = s_.phase == Phase::forward ? Outcome::completed : plan_.from ? Outcome::rolled_back : Outcome::failed;
+    if (s_.phase == Phase::forward) return end(Outcome::completed, s_.reason);
+    Batch left;
+    for (size_t i = 0; i < s_.places.size(); ++i) {
+      if (s_.places[i].quarantined) left.push_back(static_cast<int>(i));
+    }
+    if (!left.empty()) {
+      return hold(fmt::format("{}; everything else is taken back, but not {}", s_.reason,
+                              to_string(step::Stop{left}, plan_.places).substr(5)));
+    }
+    end(plan_.from ? Outcome::rolled_back : Outcome::failed, s_.reason);
+  }
+
+  void end(Outcome outcome, std::string reason) {
+    if (outcome == Outcome::failed && s_.phase != Phase::rolling_back) actions_.emplace_back(action::Cancel{});
     s_.phase = Phase::done;
     s_.pending.clear();
-    actions_.emplace_back(action::Finish{*s_.outcome, s_.reason});
+    s_.bake.reset();
+    s_.outcome = outcome;
+    s_.reason = std::move(reason);
+    actions_.emplace_back(action::Finish{outcome, s_.reason});
   }
 
   const Plan& plan_;
@@ -295,29 +545,45 @@ std::string_view to_string(Outcome outcome) {
 State initial_state(const Plan& plan) {
   State state;
   state.steps = plan.steps;
-  Observed before;
-  if (plan.from) before = {Side::stable, true};
-  state.instances.assign(plan.instances.size(), before);
+  state.places.assign(plan.places.size(), {});
+  state.dials.assign(plan.dials.size(), {});
+  if (!plan.from) return state;
+  for (int i = 0; i < plan.fleet; ++i) {
+    Observed& place = state.places[static_cast<size_t>(plan.place(i, plan.stable_pool))];
+    place.runs = Side::stable;
+    place.serving = true;
+  }
   return state;
 }
 
-Advance advance(const Plan& plan, State state, const Event& event, base::Millis now) {
+Advance advance(const Plan& plan, State state, const Event& event, Millis now) {
   return Turn(plan, std::move(state), now).take(event);
 }
 
-std::optional<base::Millis> next_wake(const Plan& plan, const State& state) {
-  const bool running = state.phase == Phase::forward || state.phase == Phase::rolling_back;
-  if (!running || state.step >= state.steps.size() || !std::holds_alternative<step::Bake>(state.steps[state.step])) {
-    return std::nullopt;
+std::optional<Millis> next_wake(const Plan& plan, const State& state) {
+  static_cast<void>(plan);
+  if (!running(state)) return std::nullopt;
+  std::optional<Millis> wake;
+  const auto sooner = [&wake](Millis at) { wake = wake ? std::min(*wake, at) : at; };
+  for (const DialState& dial : state.dials) {
+    if (!dial.exposed()) continue;
+    sooner(dial.renewing ? dial.lease_end : std::min(dial.renew_at, dial.lease_end));
   }
-  base::Millis wake = state.bake_end;
-  for (size_t i = 0; i < plan.analysis.background.size(); ++i) {
-    const MetricRun& run = state.metrics[i];
-    if (!run.final && !run.in_flight) wake = std::min(wake, run.due);
+  if (state.bake) {
+    sooner(next_due(*state.bake, state.now));
+    if (ask_of(state) != nullptr) sooner(state.ask_end);
+  } else if (!state.pending.empty()) {
+    sooner(state.act_deadline);
   }
-  // After the end only the answers under way are waited for; each of them brings a tick of its own.
-  if (wake <= state.now && state.now >= state.bake_end) return std::nullopt;
   return wake;
+}
+
+int share_of(const State& state) {
+  int share = 0;
+  for (const DialState& dial : state.dials) {
+    if (dial.exposed()) share = std::max(share, dial.share);
+  }
+  return share;
 }
 
 }  // namespace trunkline::deployer

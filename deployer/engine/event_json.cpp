@@ -15,7 +15,9 @@ int int_of(const Json& json, std::string_view key) {
 
 Measurement measurement_of(const Json& json) {
   if (const Json* value = base::find(json, "value"); value != nullptr && value->is_number()) {
-    return Measurement::of(value->to_number<double>());
+    const Json* samples = base::find(json, "samples");
+    return Measurement::of(value->to_number<double>(),
+                           samples != nullptr && samples->is_int64() ? samples->as_int64() : 0);
   }
   const Json* error = base::find(json, "error");
   return error != nullptr ? Measurement::error(base::string_or(json, "error"))
@@ -26,6 +28,13 @@ struct Writer {
   Json operator()(const event::Began&) const { return {{"event", "began"}}; }
   Json operator()(const event::Resumed&) const { return {{"event", "resumed"}}; }
   Json operator()(const event::Ticked&) const { return {{"event", "ticked"}}; }
+  Json operator()(const event::PauseRequested& e) const { return {{"event", "pause_requested"}, {"who", e.who}}; }
+  Json operator()(const event::PauseEnded& e) const { return {{"event", "pause_ended"}, {"who", e.who}}; }
+  Json operator()(const event::Promoted& e) const { return {{"event", "promoted"}, {"who", e.who}, {"full", e.full}}; }
+  Json operator()(const event::Renewed& e) const { return {{"event", "renewed"}, {"dial", e.dial}}; }
+  Json operator()(const event::RenewalFailed& e) const {
+    return {{"event", "renewal_failed"}, {"dial", e.dial}, {"why", e.why}};
+  }
   Json operator()(const event::AbortRequested& e) const { return {{"event", "abort_requested"}, {"who", e.who}}; }
   Json operator()(const event::Abandoned& e) const { return {{"event", "abandoned"}, {"who", e.who}}; }
   Json operator()(const event::Done& e) const {
@@ -39,6 +48,7 @@ struct Writer {
     switch (e.measurement.kind) {
       case Measurement::Kind::value:
         json["value"] = e.measurement.value;
+        if (e.measurement.samples > 0) json["samples"] = e.measurement.samples;
         break;
       case Measurement::Kind::missing:
         json["missing"] = e.measurement.detail;
@@ -63,6 +73,14 @@ base::Result<Event> event_from_json(const Json& json) {
   if (name == "began") return event::Began{};
   if (name == "resumed") return event::Resumed{};
   if (name == "ticked") return event::Ticked{};
+  if (name == "pause_requested") return event::PauseRequested{base::string_or(json, "who")};
+  if (name == "pause_ended") return event::PauseEnded{base::string_or(json, "who")};
+  if (name == "promoted") {
+    const Json* full = base::find(json, "full");
+    return event::Promoted{base::string_or(json, "who"), full != nullptr && *full == Json(true)};
+  }
+  if (name == "renewed") return event::Renewed{int_of(json, "dial")};
+  if (name == "renewal_failed") return event::RenewalFailed{int_of(json, "dial"), base::string_or(json, "why")};
   if (name == "abort_requested") return event::AbortRequested{base::string_or(json, "who")};
   if (name == "abandoned") return event::Abandoned{base::string_or(json, "who")};
   if (name == "done") {

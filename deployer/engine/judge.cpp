@@ -12,8 +12,8 @@ constexpr base::Millis kErrorRetry{
 
 }  // namespace
 
-Measurement Measurement::of(double value) {
-  if (std::isfinite(value)) return {Kind::value, value, {}};
+Measurement Measurement::of(double value, int64_t samples) {
+  if (std::isfinite(value)) return {Kind::value, value, {}, samples};
   return missing(fmt::format("the result is {}", value));
 }
 
@@ -56,6 +56,7 @@ Verdict assess(const Metric& metric, Missing on_missing, const Measurement& meas
 
 void record(MetricRun& run, const Metric& metric, Verdict verdict, base::Millis now) {
   run.in_flight = false;
+  run.content = verdict == Verdict::pass;
   run.due = now + (verdict == Verdict::error ? std::min(kErrorRetry, metric.interval) : metric.interval);
   run.consecutive_errors = verdict == Verdict::error ? run.consecutive_errors + 1 : 0;
   switch (verdict) {

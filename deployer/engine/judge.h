@@ -15,10 +15,11 @@ struct Measurement {
   enum class Kind { value, missing, error };
   Kind kind = Kind::missing;
   double value = 0;
-  std::string detail;  // why it is missing or in error
+  std::string detail = {};  // why it is missing or in error
+  int64_t samples = 0;      // requests to the new side since the bake began, where the check counts them
 
   // NaN and infinities become missing.
-  static Measurement of(double value);
+  static Measurement of(double value, int64_t samples = 0);
   static Measurement missing(std::string why) { return {Kind::missing, 0, std::move(why)}; }
   static Measurement error(std::string why) { return {Kind::error, 0, std::move(why)}; }
 
@@ -35,6 +36,7 @@ Verdict assess(const Metric& metric, Missing on_missing, const Measurement& meas
 struct MetricRun {
   base::Millis due{0};  // when the next measurement is to be taken, on the rollout's own time
   bool in_flight = false;
+  bool content = true;  // the last measurement passed, or there was none yet
   int passes = 0;
   int failures = 0;
   int inconclusive = 0;

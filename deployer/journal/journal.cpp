@@ -19,7 +19,7 @@ using base::Result;
 
 namespace {
 
-constexpr int kFormat = 1;
+constexpr int kFormat = 2;                     // 1 had no pools and no dials; its rollouts read the same
 constexpr size_t kMaxBytes = size_t{1} << 30;  // weeks of a measurement a second
 
 // "1a2b3c4d {...}\n": the CRC-32 of the JSON text, then the text.
@@ -44,7 +44,8 @@ std::optional<Json> json_of(std::string_view line) {
 Json to_json(const Header& header) {
   JsonObject json{{"format", kFormat},   {"id", header.id},     {"service", header.service},
                   {"file", header.file}, {"text", header.text}, {"artifact", header.artifact}};
-  if (header.from) json["from"] = ledger::to_json(*header.from);
+  if (header.before.revision) json["from"] = ledger::to_json(*header.before.revision);
+  json["pool"] = to_string(header.before.pool);
   json["to"] = ledger::to_json(header.to);
   json["started_at"] = base::to_iso8601(header.started_at);
   json["who"] = header.who;
@@ -53,18 +54,25 @@ Json to_json(const Header& header) {
 
 Result<Header> header_from_json(const Json& json) {
   const Json* format = base::find(json, "format");
-  if (format == nullptr || *format != Json(kFormat)) return fail(Kind::invalid, "a journal of an unknown format");
+  const bool known =
+      format != nullptr && format->is_int64() && format->as_int64() >= 1 && format->as_int64() <= kFormat;
+  if (!known) {
+    return fail(Kind::invalid, fmt::format("a journal of format {}, this version reads up to {}: finish that rollout "
+                                           "with the version that began it",
+                                           format == nullptr ? "?" : base::to_text(*format), kFormat));
+  }
   using base::string_or;
   Header header{string_or(json, "id"),
                 string_or(json, "service"),
                 string_or(json, "file"),
                 string_or(json, "text"),
                 string_or(json, "artifact"),
-                std::nullopt,
+                {},
                 {},
                 {},
                 string_or(json, "who")};
-  if (const Json* from = base::find(json, "from")) header.from = ledger::revision_from_json(*from);
+  if (const Json* from = base::find(json, "from")) header.before.revision = ledger::revision_from_json(*from);
+  if (string_or(json, "pool") == to_string(Pool::twin)) header.before.pool = Pool::twin;
   if (const Json* to = base::find(json, "to")) header.to = ledger::revision_from_json(*to);
   TRY_ASSIGN(header.started_at, base::parse_iso8601(string_or(json, "started_at")));
   return header;

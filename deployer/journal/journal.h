@@ -22,7 +22,7 @@ struct Header {
   std::string file;  // the rollout file's name and text
   std::string text;
   std::string artifact;  // the path of what is released, from the root; the file's own may be another
-  std::optional<ledger::Revision> from;
+  Before before;         // what ran, and where
   ledger::Revision to;
   base::WallTime started_at{};
   std::string who;

@@ -134,20 +134,8 @@ Result<Query> read_query(const Fields& metric, const std::optional<PrometheusQue
   return query;
 }
 
-// A metric that is never measured would pass by silence.
-Result<> check_bakes(const Fields& fields, const Metric& metric, const Strategy& strategy) {
-  for (const base::Millis bake : {strategy.bake, strategy.post_promotion_bake}) {
-    if (bake.count() == 0 || metric.initial_delay + metric.interval <= bake) continue;
-    return fields.wrong(
-        "interval",
-        fmt::format("would never be measured in a bake of {} (initialDelay + interval is {})",
-                    base::format_duration(bake), base::format_duration(metric.initial_delay + metric.interval)));
-  }
-  return {};
-}
-
 Result<Metric> read_metric(const YamlNode& node, const std::string& path, std::string_view file,
-                           const Strategy& strategy, const std::optional<PrometheusQuery>& provider) {
+                           const std::optional<PrometheusQuery>& provider, base::Where& interval_at) {
   TRY_ASSIGN(const Fields fields, Fields::open(node, path, file,
                                                {"name", "scrape", "query", "http", "exec", "successCondition",
                                                 "failureCondition", "interval", "initialDelay", "count", "failureLimit",
@@ -166,49 +154,89 @@ Result<Metric> read_metric(const YamlNode& node, const std::string& path, std::s
   TRY(fields.read("failureLimit", metric.failure_limit));
   TRY(fields.read("inconclusiveLimit", metric.inconclusive_limit));
   TRY(fields.read("consecutiveErrorLimit", metric.consecutive_error_limit));
-  TRY(check_bakes(fields, metric, strategy));
+  interval_at = fields.where("interval");
   return metric;
 }
 
-Result<> read_template(const YamlNode& node, const std::string& path, std::string_view file, const Strategy& strategy,
-                       std::vector<Metric>& metrics) {
+Result<> read_template(const YamlNode& node, const std::string& name, std::string_view file, Analysis& analysis,
+                       Templates& templates) {
+  const std::string path = "analysis.templates." + name;
   TRY_ASSIGN(const Fields fields, Fields::open(node, path, file, {"provider", "metrics"}));
   TRY_ASSIGN(const auto provider, read_provider(fields));
   TRY(fields.require("metrics"));
   const YamlNode& list = *fields.find("metrics");
   if (!list.is_sequence() || list.items.empty()) return fields.wrong("metrics", "expected a list of metrics");
   for (size_t i = 0; i < list.items.size(); ++i) {
+    base::Where interval_at;
     TRY_ASSIGN(Metric metric,
-               read_metric(list.items[i], fmt::format("{}.metrics[{}]", path, i), file, strategy, provider));
-    const bool twice =
-        std::any_of(metrics.begin(), metrics.end(), [&](const Metric& m) { return m.name == metric.name; });
+               read_metric(list.items[i], fmt::format("{}.metrics[{}]", path, i), file, provider, interval_at));
+    const bool twice = std::any_of(analysis.metrics.begin(), analysis.metrics.end(),
+                                   [&](const Metric& m) { return m.name == metric.name; });
     if (twice) return wrong_at(list.items[i], path, file, fmt::format("the metric \"{}\" stands twice", metric.name));
-    metrics.push_back(std::move(metric));
+    templates.metrics[name].push_back(static_cast<int>(analysis.metrics.size()));
+    templates.places.push_back(interval_at);
+    analysis.metrics.push_back(std::move(metric));
   }
   return {};
 }
 
+// All bakes of a strategy, as (length, metrics of its own).
+std::vector<std::pair<base::Millis, std::vector<int>>> bakes_of(const Rollout& rollout) {
+  std::vector<std::pair<base::Millis, std::vector<int>>> bakes = {{rollout.strategy.bake, {}},
+                                                                  {rollout.strategy.post_promotion_bake, {}}};
+  for (const Wave& wave : rollout.waves) bakes.emplace_back(wave.bake, std::vector<int>{});
+  for (const Step& step : rollout.strategy.ramp) {
+    if (const auto* bake = std::get_if<step::Bake>(&step)) bakes.emplace_back(bake->length, bake->metrics);
+  }
+  return bakes;
+}
+
 }  // namespace
 
-Result<> read_analysis(const Fields& root, const Strategy& strategy, Analysis& analysis) {
-  TRY_ASSIGN(const auto fields, root.below("analysis", {"background", "onMissingData", "templates"}));
-  if (!fields) return {};
-  TRY(fields->read_with("onMissingData", analysis.on_missing, parse_missing));
-  std::vector<std::string> names;
-  TRY(fields->require("background"));
-  TRY(fields->read("background", names));
-  TRY(fields->require("templates"));
-  const YamlNode& templates = *fields->find("templates");
-  if (!templates.is_mapping()) return fields->wrong("templates", "expected a mapping of templates");
+Result<std::vector<int>> Templates::find(const std::string& name, const YamlNode& node, std::string_view path,
+                                         std::string_view file) const {
+  const auto found = metrics.find(name);
+  if (found != metrics.end()) return found->second;
   std::vector<std::string_view> known;
-  for (const auto& member : templates.members) known.push_back(member.key.text);
+  for (const auto& [other, ignored] : metrics) known.emplace_back(other);
+  return wrong_at(node, path, file,
+                  fmt::format("there is no template \"{}\"{}", name, base::did_you_mean(name, known)));
+}
+
+Result<Templates> read_analysis(const Fields& root, Analysis& analysis) {
+  Templates templates;
+  TRY_ASSIGN(const auto fields, root.below("analysis", {"background", "onMissingData", "templates"}));
+  if (!fields) return templates;
+  TRY(fields->read_with("onMissingData", analysis.on_missing, parse_missing));
+  TRY(fields->require("templates"));
+  const YamlNode& list = *fields->find("templates");
+  if (!list.is_mapping()) return fields->wrong("templates", "expected a mapping of templates");
+  for (const auto& [key, node] : list.members) {
+    TRY(read_template(node, key.text, root.file(), analysis, templates));
+  }
+  std::vector<std::string> names;
+  TRY(fields->read("background", names));
   for (size_t i = 0; i < names.size(); ++i) {
-    const YamlNode* node = templates.find(names[i]);
-    if (node == nullptr) {
-      return wrong_at(fields->find("background")->items[i], "analysis.background", root.file(),
-                      fmt::format("there is no template \"{}\"{}", names[i], base::did_you_mean(names[i], known)));
+    TRY_ASSIGN(const std::vector<int> metrics,
+               templates.find(names[i], fields->find("background")->items[i], "analysis.background", root.file()));
+    analysis.background.insert(analysis.background.end(), metrics.begin(), metrics.end());
+  }
+  return templates;
+}
+
+Result<> check_bakes(const Templates& templates, const Rollout& rollout) {
+  for (const auto& [length, own] : bakes_of(rollout)) {
+    std::vector<int> metrics = rollout.analysis.background;
+    metrics.insert(metrics.end(), own.begin(), own.end());
+    for (const int index : metrics) {
+      const Metric& metric = rollout.analysis.metrics[static_cast<size_t>(index)];
+      const base::Millis first = metric.initial_delay + metric.interval;
+      if (length.count() == 0 || first <= length) continue;
+      return fail(Kind::invalid,
+                  fmt::format("{}: would never be measured in a bake of {} (initialDelay + interval is {})",
+                              metric.name, base::format_duration(length), base::format_duration(first)),
+                  templates.places[static_cast<size_t>(index)]);
     }
-    TRY(read_template(*node, "analysis.templates." + names[i], root.file(), strategy, analysis.background));
   }
   return {};
 }

@@ -92,6 +92,24 @@ Result<> Fields::read(std::string_view key, double& target) const {
   return {};
 }
 
+Result<> Fields::read(std::string_view key, bool& target) const {
+  return read_with(key, target, [](std::string_view text) -> Result<bool> {
+    if (text == "true" || text == "false") return text == "true";
+    return base::fail(base::Kind::invalid, fmt::format("expected true or false, got \"{}\"", text));
+  });
+}
+
+Result<> Fields::read(std::string_view key, std::map<std::string, std::string>& target) const {
+  const YamlNode* node = find(key);
+  if (node == nullptr) return {};
+  if (!node->is_mapping()) return wrong(key, "expected a mapping of texts");
+  for (const auto& [name, value] : node->members) {
+    if (!value.is_scalar()) return wrong_at(value, path_of(key), file_, "expected a text");
+    target[name.text] = value.text;
+  }
+  return {};
+}
+
 Result<> Fields::read(std::string_view key, base::Millis& target) const {
   return read_with(key, target, base::parse_duration);
 }

@@ -29,6 +29,8 @@ class Fields {
   base::Result<> read(std::string_view key, double& target) const;
   base::Result<> read(std::string_view key, base::Millis& target) const;
   base::Result<> read(std::string_view key, Amount& target) const;
+  base::Result<> read(std::string_view key, bool& target) const;
+  base::Result<> read(std::string_view key, std::map<std::string, std::string>& target) const;
 
   // For everything else: reads the scalar's text with `parse`, whose error gets the place.
   template <typename T, typename Parse>

@@ -13,7 +13,7 @@ Result<std::optional<Begun>> load_begun(const ServiceFolder& folder) {
   if (!journal) return fail(journal.error());
   const Header& header = journal->header;
   TRY_ASSIGN(Rollout rollout, parse_rollout(header.text, header.file));
-  TRY_ASSIGN(Plan plan, compile(rollout, header.id, header.from, header.to));
+  TRY_ASSIGN(Plan plan, compile(rollout, header.id, header.before, header.to));
   State state = replay(plan, journal->events);
   return Begun{std::move(*journal), std::move(rollout), std::move(plan), std::move(state)};
 }
@@ -24,7 +24,7 @@ ledger::Release release_of(const Begun& begun) {
   release.id = header.id;
   release.service = begun.plan.service;
   release.environment = begun.plan.environment;
-  release.from = header.from;
+  release.from = header.before.revision;
   release.to = header.to;
   release.strategy = begun.plan.strategy;
   release.started_at = header.started_at;
@@ -55,7 +55,7 @@ int exit_code_of(const State& state) {
 Result<> settle(const ServiceFolder& folder, const Begun& begun) {
   const auto releases = ledger::read_history(folder.history());
   if (releases && !releases->empty() && releases->back().id == begun.plan.id) return {};
-  if (begun.state.outcome == Outcome::completed) TRY(folder.save_stable(begun.plan.to));
+  if (begun.state.outcome == Outcome::completed) TRY(folder.save_stable({begun.plan.to, begun.plan.new_pool()}));
   return ledger::append_release(folder.history(), release_of(begun));
 }
 

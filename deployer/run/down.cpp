@@ -23,17 +23,21 @@ Result<int> take_down(const std::string& service, bool force, const MoveOptions&
   const auto dial = make_dial(begun->rollout);
   const ProcessDriver driver(folder, "/proc/self/exe");
   const Interruption interruption;
-  for (const Instance& instance : begun->rollout.instances) {
-    auto drained = dial->drain(server_of(begun->rollout, instance), Last::may_go, interruption.token());
+  const std::vector<Server> servers = servers_of(begun->rollout);
+  for (size_t i = 0; i < servers.size(); ++i) {
+    const Instance& instance = place_at(begun->rollout, static_cast<int>(i));
+    auto drained = dial->drain(servers[i], Last::may_go, interruption.token());
     if (!drained && !force) {
       drained.error().message += "; what users may still reach is not stopped (--force does it all the same)";
       return fail(drained.error());
     }
     if (!drained) base::cli::print_error("deployer", drained.error());
+    TRY_ASSIGN(const InstanceView view, driver.observe(instance.id));
     TRY(driver.stop(instance.id, interruption.token()));
-    if (!options.json) base::cli::print(fmt::format("{} stopped\n", instance.id));
+    if (!options.json && view.status != InstanceStatus::stopped)
+      base::cli::print(fmt::format("{} stopped\n", instance.id));
   }
-  TRY(folder.save_stable(std::nullopt));
+  TRY(folder.save_stable({}));
   if (!begun->finished()) {
     TRY_ASSIGN(Journal journal, Journal::reopen(folder.journal(), begun->journal));
     const base::Millis at = begun->journal.events.empty() ? base::Millis{0} : begun->journal.events.back().at;

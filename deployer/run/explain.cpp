@@ -28,7 +28,7 @@ std::vector<Recorded> last_bake(const Begun& begun) {
 }
 
 const Metric& metric_of(const Begun& begun, const event::Measured& measured) {
-  return begun.plan.analysis.background[static_cast<size_t>(measured.metric)];
+  return begun.plan.analysis.metrics[static_cast<size_t>(measured.metric)];
 }
 
 std::string head(const Begun& begun) {
@@ -69,7 +69,7 @@ const std::string& telling_instance(const Begun& begun) {
     const auto* failed = std::get_if<event::Failed>(&recorded.event);
     if (failed != nullptr && failed->instance >= 0) index = failed->instance;
   }
-  return begun.plan.instances[static_cast<size_t>(index)];
+  return begun.plan.places[static_cast<size_t>(index)];
 }
 
 std::string logs(const ServiceFolder& folder, const Begun& begun) {

@@ -1,11 +1,18 @@
 #include "deployer/run/performer.h"
 
+#include <algorithm>
+#include <cctype>
 #include <fmt/format.h>
 
 #include "base/core/overloaded.h"
+#include "base/core/process.h"
+#include "base/core/text.h"
+#include "deployer/drivers/task_runner.h"
+#include "deployer/plan/placeholders.h"
 #include "deployer/support/pause.h"
 
 namespace trunkline::deployer {
+namespace fs = std::filesystem;
 using base::Overloaded;
 using base::Result;
 
@@ -19,9 +26,19 @@ Result<int64_t> no_number(const Result<>& done) {
   return 0;
 }
 
-Result<int64_t> requests_of(const Result<Drained>& done) {
-  if (!done) return base::fail(done.error());
-  return done->requests;
+// Another change draws other users.
+std::string salt_of(const Plan& plan) {
+  std::string salt = plan.id;
+  for (char& c : salt) {
+    const auto letter = static_cast<unsigned char>(c);
+    c = std::isalnum(letter) != 0 ? static_cast<char>(std::tolower(letter)) : '-';
+  }
+  return salt;
+}
+
+std::vector<std::string> filled(std::vector<std::string> words, const std::map<std::string, std::string>& values) {
+  for (std::string& word : words) word = substitute(word, values);
+  return words;
 }
 
 }  // namespace
@@ -29,10 +46,9 @@ Result<int64_t> requests_of(const Result<Drained>& done) {
 Performer::Performer(World world)
     : world_(std::move(world)),
       prober_(world_.rollout.probes, [this](const std::string& id) { return world_.driver.observe(id); }),
-      checks_({world_.rollout.instances,
-               query_values(world_.plan.service, world_.plan.environment, world_.plan.to, world_.plan.from),
-               std::filesystem::absolute(world_.rollout.file).parent_path()},
-              world_.plan.analysis.background) {}
+      values_(query_values(world_.plan.service, world_.plan.environment, world_.plan.to, world_.plan.from)),
+      checks_({places_of(world_.rollout), values_, fs::absolute(world_.rollout.file).parent_path()},
+              world_.plan.analysis.metrics) {}
 
 void Performer::spawn(std::function<void(const std::stop_token&)> body) {
   threads_.remove_if([](const Thread& thread) { return thread.ended.load(); });
@@ -86,61 +102,123 @@ void Performer::watch(const action::OpenBake& bake, const std::stop_token& stop)
   } while (pause_for(kLook, stop));
 }
 
-Result<int64_t> Performer::probe(int index, Side side, const std::stop_token& stop) const {
-  const auto done = prober_.probe(instance(index), launch(side).revision, stop);
+Result<int64_t> Performer::probe(const action::Probe& act, const std::stop_token& stop) const {
+  const ledger::Revision& revision = launch(act.side).revision;
+  const auto done = act.once ? prober_.look(instance(act.instance), revision, stop)
+                             : prober_.probe(instance(act.instance), revision, stop);
   if (done) return 0;
-  return base::fail(with_log(done.error(), index, side));
+  return base::fail(with_log(done.error(), act.instance, act.side));
+}
+
+// Where others are meant to serve meanwhile, the last one stays.
+Result<int64_t> Performer::drain(int index, const std::stop_token& stop) const {
+  const Plan& plan = world_.plan;
+  const bool others = plan.from && !plan.by_share && plan.spare < plan.fleet;
+  TRY_ASSIGN(const Drained drained,
+             world_.dial.drain(server_of(world_.rollout, index), others ? Last::keep : Last::may_go, stop));
+  return drained.requests;
+}
+
+Result<> Performer::set_share(int dial, int share, bool preview) const {
+  const Backends backends = backends_of(world_.rollout, dial);
+  const bool home = world_.plan.stable_pool == Pool::home;
+  const bool exposed = share > 0 || preview;
+  return world_.share->set({backends.key, home ? backends.home : backends.twin, home ? backends.twin : backends.home,
+                            share, salt_of(world_.plan), exposed ? world_.plan.lease : base::Millis{0}},
+                           Drift::refuse, {});
+}
+
+Result<> Performer::promote(int dial) const {
+  const Backends backends = backends_of(world_.rollout, dial);
+  const bool to_twin = world_.plan.new_pool() == Pool::twin;
+  return world_.share->set({backends.key, to_twin ? backends.twin : backends.home,
+                            to_twin ? backends.home : backends.twin, 0, salt_of(world_.plan), base::Millis{0}},
+                           Drift::refuse, {});
+}
+
+Result<int64_t> Performer::run_task(int index, const std::stop_token& stop) const {
+  const Task& task = world_.rollout.tasks[static_cast<size_t>(index)];
+  TRY(run_once(world_.folder, world_.plan.to, {task.name, filled(task.command, values_), task.timeout}, stop));
+  return 0;
+}
+
+Result<int64_t> Performer::run_hooks(HookPoint point) const {
+  const Hooks& hooks = world_.rollout.hooks;
+  for (const auto& command : hooks.commands.at(point)) {
+    base::ProcessSpec spec{.argv = filled(command, values_)};
+    spec.folder = fs::path(world_.rollout.file).parent_path();
+    TRY_ASSIGN(const base::ProcessOutput output, base::run_process(spec, hooks.timeout));
+    if (output.status.ok() && !output.timed_out) continue;
+    return base::fail(base::Kind::internal,
+                      fmt::format("{} {}: {}", spec.argv.front(),
+                                  output.timed_out ? "took too long" : "ended with " + to_string(output.status),
+                                  base::trim(output.err.empty() ? output.out : output.err)));
+  }
+  return 0;
 }
 
 void Performer::perform(const Action& action) {
-  std::visit(Overloaded{
-                 [this](const action::Cancel&) { cancel(); },
-                 [this](const action::Fetch& a) {
-                   run(a.ticket, -1, [this](const std::stop_token&) {
-                     return no_number(world_.driver.fetch(world_.artifact, world_.plan.to));
-                   });
-                 },
-                 [this](const action::Start& a) {
-                   run(a.ticket, a.instance,
-                       [this, a](const std::stop_token& stop) { return start(a.instance, a.side, stop); });
-                 },
-                 [this](const action::Probe& a) {
-                   run(a.ticket, a.instance,
-                       [this, a](const std::stop_token& stop) { return probe(a.instance, a.side, stop); });
-                 },
-                 [this](const action::Admit& a) {
-                   run(a.ticket, a.instance, [this, a](const std::stop_token& stop) {
-                     return world_.dial.admit(server_of(world_.rollout, instance(a.instance)), stop);
-                   });
-                 },
-                 [this](const action::Drain& a) {
-                   run(a.ticket, a.instance, [this, a](const std::stop_token& stop) {
-                     const Server server = server_of(world_.rollout, instance(a.instance));
-                     return requests_of(world_.dial.drain(server, Last::may_go, stop));
-                   });
-                 },
-                 [this](const action::Stop& a) {
-                   run(a.ticket, a.instance, [this, a](const std::stop_token& stop) {
-                     return no_number(world_.driver.stop(instance(a.instance).id, stop));
-                   });
-                 },
-                 // Not on a thread: the counters must be noted before the first measurement looks at them.
-                 [this](const action::OpenBake& a) {
-                   checks_.open(a.fresh, a.stable, world_.now());
-                   watch_ = std::jthread([this, a](const std::stop_token& stop) { watch(a, stop); });
-                 },
-                 [this](const action::Measure& a) {
-                   spawn([this, a](const std::stop_token& stop) {
-                     const Metric& metric = world_.plan.analysis.background[static_cast<size_t>(a.metric)];
-                     Measurement measurement = checks_.measure(metric.query, world_.now());
-                     if (!stop.stop_requested())
-                       world_.mailbox.put(event::Measured{a.ticket, a.metric, std::move(measurement)});
-                   });
-                 },
-                 [](const action::Hold&) {},
-                 [](const action::Finish&) {},
-             },
-             action);
+  using Stop = std::stop_token;
+  std::visit(
+      Overloaded{
+          [this](const action::Cancel&) { cancel(); },
+          [this](const action::Fetch& a) {
+            run(a.ticket, -1,
+                [this](const Stop&) { return no_number(world_.driver.fetch(world_.artifact, world_.plan.to)); });
+          },
+          [this](const action::Task& a) {
+            run(a.ticket, -1, [this, a](const Stop& stop) { return run_task(a.task, stop); });
+          },
+          [this](const action::Hook& a) { run(a.ticket, -1, [this, a](const Stop&) { return run_hooks(a.point); }); },
+          [this](const action::Start& a) {
+            run(a.ticket, a.instance, [this, a](const Stop& stop) { return start(a.instance, a.side, stop); });
+          },
+          [this](const action::Probe& a) {
+            run(a.ticket, a.instance, [this, a](const Stop& stop) { return probe(a, stop); });
+          },
+          [this](const action::Admit& a) {
+            run(a.ticket, a.instance,
+                [this, a](const Stop& stop) { return world_.dial.admit(server_of(world_.rollout, a.instance), stop); });
+          },
+          [this](const action::Drain& a) {
+            run(a.ticket, a.instance, [this, a](const Stop& stop) { return drain(a.instance, stop); });
+          },
+          [this](const action::Stop& a) {
+            run(a.ticket, a.instance,
+                [this, a](const Stop& stop) { return no_number(world_.driver.stop(instance(a.instance).id, stop)); });
+          },
+          [this](const action::Expose& a) {
+            run(a.ticket, a.dial, [this, a](const Stop&) { return no_number(set_share(a.dial, a.share, a.preview)); });
+          },
+          [this](const action::Promote& a) {
+            run(a.ticket, a.dial, [this, a](const Stop&) { return no_number(promote(a.dial)); });
+          },
+          [this](const action::Renew& a) {
+            spawn([this, a](const Stop& stop) {
+              const auto done = set_share(a.dial, a.share, a.preview);
+              if (stop.stop_requested()) return;
+              if (done) return world_.mailbox.put(event::Renewed{a.dial});
+              world_.mailbox.put(event::RenewalFailed{a.dial, to_string(done.error())});
+            });
+          },
+          // Not on a thread: the counters must be noted before the first measurement looks at them.
+          [this](const action::OpenBake& a) {
+            checks_.open(a.fresh, a.stable, world_.now());
+            watch_ = std::jthread([this, a](const Stop& stop) { watch(a, stop); });
+          },
+          [this](const action::Measure& a) {
+            spawn([this, a](const Stop& stop) {
+              const Metric& metric = world_.plan.analysis.metrics[static_cast<size_t>(a.metric)];
+              Measurement measurement = checks_.measure(metric.query, world_.now());
+              if (!stop.stop_requested())
+                world_.mailbox.put(event::Measured{a.ticket, a.metric, std::move(measurement)});
+            });
+          },
+          [](const action::Asked&) {},
+          [](const action::Hold&) {},
+          [](const action::Finish&) {},
+      },
+      action);
 }
 
 }  // namespace trunkline::deployer

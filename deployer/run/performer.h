@@ -28,6 +28,8 @@ class Performer {
     const Launch* stable;  // null on a first release
     const ProcessDriver& driver;
     Dial& dial;
+    ShareDial* share;  // null where the service has none
+    const ServiceFolder& folder;
     Mailbox& mailbox;
     std::function<base::Millis()> now;
   };
@@ -35,7 +37,7 @@ class Performer {
   explicit Performer(World world);
   ~Performer() { cancel(); }
 
-  // Hold and Finish are the conductor's and do nothing here.
+  // Asked, Hold and Finish are the conductor's and do nothing here.
   void perform(const Action& action);
 
   // Asks all acts under way to end and waits until they have; their answers are lost.
@@ -48,16 +50,22 @@ class Performer {
   // Answers Done with the act's number as `requests`, or Failed; nothing if it was cancelled.
   void run(int ticket, int instance, Act act);
   base::Result<int64_t> start(int instance, Side side, const std::stop_token& stop) const;
-  base::Result<int64_t> probe(int instance, Side side, const std::stop_token& stop) const;
+  base::Result<int64_t> probe(const action::Probe& act, const std::stop_token& stop) const;
+  base::Result<int64_t> drain(int instance, const std::stop_token& stop) const;
+  base::Result<int64_t> run_task(int task, const std::stop_token& stop) const;
+  base::Result<int64_t> run_hooks(HookPoint point) const;
+  base::Result<> set_share(int dial, int share, bool preview) const;
+  base::Result<> promote(int dial) const;
   // Answers Failed once one of the fresh instances has ended, however soon its supervisor starts it again.
   void watch(const action::OpenBake& bake, const std::stop_token& stop) const;
   base::Error with_log(base::Error error, int instance, Side side) const;
 
-  const Instance& instance(int index) const { return world_.rollout.instances[static_cast<size_t>(index)]; }
+  const Instance& instance(int index) const { return place_at(world_.rollout, index); }
   const Launch& launch(Side side) const { return side == Side::fresh ? world_.fresh : *world_.stable; }
 
   const World world_;
   const Prober prober_;
+  const std::map<std::string, std::string> values_;  // of placeholders in commands and queries
   Checks checks_;
   struct Thread {
     std::atomic<bool> ended{false};

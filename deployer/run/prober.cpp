@@ -1,5 +1,6 @@
 #include "deployer/run/prober.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 #include "base/core/json.h"
@@ -12,6 +13,8 @@ using base::Response;
 using base::Result;
 
 namespace {
+
+constexpr int kLooks = 3;  // at one that ran all the time
 
 Result<> accept_success(const Response& response) {
   if (response.status >= 200 && response.status < 300) return {};
@@ -41,12 +44,12 @@ Result<> Prober::check_alive(const Instance& instance) const {
 
 Result<> Prober::until_healthy(const HttpProbe& probe, const Instance& instance, std::string_view name,
                                const std::function<Result<>(const Response&)>& accept,
-                               const std::stop_token& stop) const {
+                               const std::function<Result<>()>& alive, const std::stop_token& stop) const {
   const auto client = base::make_http_client({probe.timeout, probe.timeout, 1024 * 1024});
   const std::string url = fmt::format("http://{}{}", instance.address(), probe.path);
   int successes = 0;
   for (int failures = 0;;) {
-    TRY(check_alive(instance));
+    TRY(alive());
     const auto response = base::get(*client, url);
     const Result<> answer = response ? accept(*response) : fail(response.error());
     if (answer && ++successes == probe.success_threshold) return {};
@@ -62,11 +65,29 @@ Result<> Prober::until_healthy(const HttpProbe& probe, const Instance& instance,
 }
 
 Result<> Prober::probe(const Instance& instance, const ledger::Revision& revision, const std::stop_token& stop) const {
-  if (probes_.startup) TRY(until_healthy(*probes_.startup, instance, "startup", accept_success, stop));
-  if (probes_.readiness) TRY(until_healthy(*probes_.readiness, instance, "readiness", accept_success, stop));
+  const auto alive = [&] { return check_alive(instance); };
+  if (probes_.startup) TRY(until_healthy(*probes_.startup, instance, "startup", accept_success, alive, stop));
+  if (probes_.readiness) TRY(until_healthy(*probes_.readiness, instance, "readiness", accept_success, alive, stop));
   const auto is_revision = [&](const Response& response) { return accept_identity(response, revision); };
-  if (probes_.identity) TRY(until_healthy(*probes_.identity, instance, "identity", is_revision, stop));
+  if (probes_.identity) TRY(until_healthy(*probes_.identity, instance, "identity", is_revision, alive, stop));
   return check_alive(instance);
+}
+
+Result<> Prober::look(const Instance& instance, const ledger::Revision& revision, const std::stop_token& stop) const {
+  const auto briefly = [](HttpProbe probe) {
+    probe.success_threshold = 1;
+    probe.failure_threshold = std::min(probe.failure_threshold, kLooks);
+    return probe;
+  };
+  const auto anyway = [] { return Result<>{}; };  // it may have been started again in all that time
+  if (probes_.readiness) {
+    TRY(until_healthy(briefly(*probes_.readiness), instance, "readiness", accept_success, anyway, stop));
+  }
+  const auto is_revision = [&](const Response& response) { return accept_identity(response, revision); };
+  if (probes_.identity) {
+    TRY(until_healthy(briefly(*probes_.identity), instance, "identity", is_revision, anyway, stop));
+  }
+  return {};
 }
 
 }  // namespace trunkline::deployer

@@ -21,13 +21,16 @@ class Prober {
   // Startup, then readiness, then identity. Kind::unavailable with the last answer when a probe runs out of tries.
   base::Result<> probe(const Instance& instance, const ledger::Revision& revision, const std::stop_token& stop) const;
 
+  // Whether one that ran all the time is ready, and that revision, now.
+  base::Result<> look(const Instance& instance, const ledger::Revision& revision, const std::stop_token& stop) const;
+
   // Kind::unavailable if its process ended since it was started, also if it was started again.
   base::Result<> check_alive(const Instance& instance) const;
 
  private:
   base::Result<> until_healthy(const HttpProbe& probe, const Instance& instance, std::string_view name,
                                const std::function<base::Result<>(const base::Response&)>& accept,
-                               const std::stop_token& stop) const;
+                               const std::function<base::Result<>()>& alive, const std::stop_token& stop) const;
 
   const Probes probes_;
   const Observe observe_;

@@ -14,8 +14,8 @@
 #include "deployer/run/conductor.h"
 #include "deployer/run/exit_codes.h"
 #include "deployer/run/interruption.h"
+#include "deployer/run/request.h"
 #include "deployer/run/service_lock.h"
-#include "deployer/support/pause.h"
 #include "ledger/artifact.h"
 
 namespace trunkline::deployer {
@@ -25,9 +25,6 @@ using base::Kind;
 using base::Result;
 
 namespace {
-
-constexpr base::Millis kLook{20};
-constexpr base::Millis kTakenWithin{30'000};
 
 std::string new_id(base::WallTime now) {
   std::string time = base::to_iso8601(now).substr(0, 19);
@@ -42,37 +39,6 @@ Result<> settle_last(const ServiceFolder& folder) {
   return begun && begun->finished() ? settle(folder, *begun) : Result<>{};
 }
 
-// A person's request to the deployer at work: one file, taken away when it is read. One that was meant for another
-// rollout says nothing about this one.
-std::optional<Event> take_request(const ServiceFolder& folder, const std::string& id) {
-  const auto text = base::read_file(folder.request());
-  if (!text) return std::nullopt;
-  std::error_code ignored;
-  fs::remove(folder.request(), ignored);
-  const auto json = base::parse_json(*text);
-  if (!json || base::string_or(*json, "id") != id) return std::nullopt;
-  return event::AbortRequested{base::string_or(*json, "who")};
-}
-
-// True once the deployer at work has taken the request; false if none is at work, or it ended before it looked.
-Result<bool> hand_over(const ServiceFolder& folder, const std::string& id, const std::string& who) {
-  if (!ServiceLock::is_held(folder)) return false;
-  TRY(base::write_file_atomically(folder.request(), base::to_text(base::JsonObject{{"id", id}, {"who", who}}), 0600));
-  const auto deadline = base::system_clock().steady() + kTakenWithin;
-  const Interruption interruption;
-  std::error_code ignored;
-  while (fs::exists(folder.request(), ignored)) {
-    if (!ServiceLock::is_held(folder)) return !fs::remove(folder.request(), ignored);
-    if (base::system_clock().steady() > deadline) {
-      fs::remove(folder.request(), ignored);
-      return fail(Kind::timeout,
-                  fmt::format("the deployer at work did not listen within {}", base::format_duration(kTakenWithin)));
-    }
-    TRY(pause_for(kLook, interruption.token()));
-  }
-  return true;
-}
-
 // One word instead of a rollout.
 void say(std::string_view type, const std::string& service, const std::string& text, const MoveOptions& options) {
   if (options.json)
@@ -84,16 +50,18 @@ void say(std::string_view type, const std::string& service, const std::string& t
 Result<> close_doors(Dial& dial, const Begun& begun) {
   const Interruption interruption;
   TRY(dial.read(servers_of(begun.rollout)));
-  for (size_t i = 0; i < begun.state.instances.size(); ++i) {
-    if (begun.state.instances[i].serving) continue;
-    TRY(dial.drain(server_of(begun.rollout, begun.rollout.instances[i]), Last::may_go, interruption.token()));
+  for (size_t i = 0; i < servers_of(begun.rollout).size(); ++i) {
+    if (begun.state.places[i].serving) continue;
+    TRY(dial.drain(server_of(begun.rollout, static_cast<int>(i)), Last::may_go, interruption.token()));
   }
   return {};
 }
 
 // Everything between a journal that stands and a rollout that ended; the lock is held.
-Result<int> conduct(const ServiceFolder& folder, Begun begun, Journal journal, const Event& first, bool resumed,
-                    const MoveOptions& options) {
+// `then` is a person's word that is taken right behind the first event.
+Result<int> conduct(const ServiceFolder& folder, Begun begun, Journal journal, const Event& first,
+                    const std::optional<Event>& then, const MoveOptions& options) {
+  const bool resumed = !std::holds_alternative<event::Began>(first);
   TRY_ASSIGN(const Launch fresh, folder.load_launch(begun.plan.to));
   std::optional<Launch> stable;
   if (begun.plan.from) {
@@ -104,10 +72,12 @@ Result<int> conduct(const ServiceFolder& folder, Begun begun, Journal journal, c
   if (resumed) TRY(close_doors(*dial, begun));
   const base::Millis already = begun.journal.events.empty() ? base::Millis{0} : begun.journal.events.back().at;
   const RolloutClock clock(base::system_clock(), already);
+  const auto share = make_share_dial(begun.rollout);
   Mailbox mailbox;
+  if (then) mailbox.put(*then);
   Reporter reporter(begun.plan, options.json);
   Performer performer({begun.rollout, begun.plan, begun.journal.header.artifact, fresh, stable ? &*stable : nullptr,
-                       driver, *dial, mailbox, [&clock] { return clock.now(); }});
+                       driver, *dial, share.get(), folder, mailbox, [&clock] { return clock.now(); }});
   reporter.began(resumed);
   Conductor conductor({begun.plan, journal, performer, mailbox, reporter, clock,
                        [] { return base::wait_for_termination(base::Millis{0}).has_value(); },
@@ -141,11 +111,12 @@ Result<> check_way_back(const ServiceFolder& folder, const std::optional<ledger:
 // What runs but is not in the file any more would be nobody's: it could neither be replaced nor taken down.
 Result<> check_nobody_left_out(const ServiceFolder& folder, const Rollout& rollout) {
   const ProcessDriver driver(folder, "/proc/self/exe");
+  const std::vector<Instance> places = places_of(rollout);
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(folder.root() / "instances", ignored)) {
     const std::string id = entry.path().filename().string();
-    const bool listed = std::any_of(rollout.instances.begin(), rollout.instances.end(),
-                                    [&](const Instance& instance) { return instance.id == id; });
+    const bool listed =
+        std::any_of(places.begin(), places.end(), [&](const Instance& place) { return place.id == id; });
     if (listed) continue;
     TRY_ASSIGN(const InstanceView view, driver.observe(id));
     if (view.status == InstanceStatus::stopped) continue;
@@ -192,7 +163,7 @@ Result<Prepared> prepare(const std::string& file, const std::optional<std::strin
 
 Result<int> run_release(const Prepared& prepared, const MoveOptions& options) {
   // What is wrong with the request is found before anything is made, and so is a balancer that is gone.
-  TRY(compile(prepared.rollout, "", std::nullopt, prepared.launch.revision));
+  TRY(compile(prepared.rollout, "", {}, prepared.launch.revision));
   TRY(make_dial(prepared.rollout)->read(servers_of(prepared.rollout)));
   const ServiceFolder folder(options.state, prepared.rollout.service);
   TRY(folder.make());
@@ -201,7 +172,7 @@ Result<int> run_release(const Prepared& prepared, const MoveOptions& options) {
   if (before && !before->finished()) return refuse_unfinished(*before, options);
   if (before) TRY(settle(folder, *before));
   TRY_ASSIGN(const auto stable, folder.load_stable());
-  TRY(check_way_back(folder, stable));
+  TRY(check_way_back(folder, stable.revision));
   TRY(check_nobody_left_out(folder, prepared.rollout));
   const base::WallTime now = base::system_clock().wall();
   const Header header{new_id(now),
@@ -213,11 +184,11 @@ Result<int> run_release(const Prepared& prepared, const MoveOptions& options) {
                       prepared.launch.revision,
                       now,
                       who_am_i()};
-  TRY_ASSIGN(const Plan plan, compile(prepared.rollout, header.id, header.from, header.to));
+  TRY_ASSIGN(const Plan plan, compile(prepared.rollout, header.id, header.before, header.to));
   TRY(folder.save_launch(prepared.launch));
   TRY_ASSIGN(Journal journal, Journal::create(folder.journal(), header));
   Begun begun{{header, {}, 0}, prepared.rollout, plan, initial_state(plan)};
-  return conduct(folder, std::move(begun), std::move(journal), event::Began{}, false, options);
+  return conduct(folder, std::move(begun), std::move(journal), event::Began{}, std::nullopt, options);
 }
 
 Result<int> move_on(const std::string& service, const Event& event, const MoveOptions& options) {
@@ -228,22 +199,29 @@ Result<int> move_on(const std::string& service, const Event& event, const MoveOp
     say("nothing_unfinished", service, fmt::format("{} has no unfinished rollout", service), options);
     return 0;
   }
-  const auto* abort = std::get_if<event::AbortRequested>(&event);
-  if (abort != nullptr) {
-    TRY_ASSIGN(const bool taken, hand_over(folder, seen->plan.id, abort->who));
-    if (taken) {
-      say("handed_over", service, "The deployer at work takes it back", options);
-      return 0;
-    }
+  const bool resume = std::holds_alternative<event::Resumed>(event);
+  const Event word = resume ? event::PauseEnded{who_am_i()} : event;
+  // Who resumes what is at work and not paused is told who is at work.
+  TRY_ASSIGN(const bool taken, !resume || seen->state.paused ? hand_over(folder, seen->plan.id, word) : false);
+  if (taken) {
+    say("handed_over", service, "The deployer at work does it", options);
+    return 0;
   }
-  TRY_ASSIGN(const ServiceLock lock, ServiceLock::take(folder, abort != nullptr ? "abort" : "resume"));
+  if (std::holds_alternative<event::PauseRequested>(event)) {
+    say("nobody_at_work", service, fmt::format("No deployer is at work on {}; nothing goes on by itself", service),
+        options);
+    return 0;
+  }
+  TRY_ASSIGN(const ServiceLock lock, ServiceLock::take(folder, resume ? "resume" : "go on"));
   TRY_ASSIGN(seen, load_begun(folder));  // again, now that nobody else writes
   if (seen->finished()) {
     TRY(settle(folder, *seen));
     return exit_code_of(seen->state);
   }
   TRY_ASSIGN(Journal journal, Journal::reopen(folder.journal(), seen->journal));
-  return conduct(folder, std::move(*seen), std::move(journal), event, true, options);
+  const bool promote = std::holds_alternative<event::Promoted>(event);
+  return conduct(folder, std::move(*seen), std::move(journal), promote ? event::Resumed{} : event,
+                 promote ? std::optional(event) : std::nullopt, options);
 }
 
 }  // namespace trunkline::deployer

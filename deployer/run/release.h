@@ -30,8 +30,9 @@ struct MoveOptions {
 // An unfinished rollout of the service is left alone: its way on and its way back are printed, exit code 4.
 base::Result<int> run_release(const Prepared& prepared, const MoveOptions& options);
 
-// Takes an unfinished rollout up again with this event (Resumed or AbortRequested). Exit code 0 and a word if there is
-// none. An abort is handed to the deployer at work, if there is one.
+// Moves an unfinished rollout with a person's word: Resumed, AbortRequested, PauseRequested or Promoted. It is handed
+// to the deployer at work, if there is one, else the rollout is taken up again here. Exit code 0 and a word if there is
+// nothing unfinished.
 base::Result<int> move_on(const std::string& service, const Event& event, const MoveOptions& options);
 
 // Stops every instance of the service, at the load balancer first; an unfinished rollout ends as failed. An instance

@@ -57,10 +57,9 @@ void Reporter::began(bool resumed) {
     fields["to"] = to_json(plan_.to);
     return event_line("began", std::move(fields), base::Millis{0});
   }
-  base::cli::print(
-      paint(fmt::format("{}  {} -> {}  {} over {} instances{}\n", plan_.service, revision_name(plan_.from),
-                        plan_.to.version, plan_.strategy, plan_.instances.size(), resumed ? " (taken up again)" : ""),
-            Colour::bold, colour_));
+  base::cli::print(paint(fmt::format("{}  {} -> {}  {} over {} instances{}\n", plan_.service, revision_name(plan_.from),
+                                     plan_.to.version, plan_.strategy, plan_.fleet, resumed ? " (taken up again)" : ""),
+                         Colour::bold, colour_));
 }
 
 void Reporter::told(const State& before, const Event& event, const State& state, base::Millis now) {
@@ -74,7 +73,7 @@ void Reporter::told(const State& before, const Event& event, const State& state,
   // Steps whose last instance is done, in the words of the plan.
   const bool moved = state.step > before.step && state.steps == before.steps;
   if (moved && std::holds_alternative<event::Done>(event)) {
-    line(now, to_string(before.steps[before.step], plan_.instances) + paint("  done", Colour::dim, colour_));
+    line(now, to_string(before.steps[before.step], plan_.places) + paint("  done", Colour::dim, colour_));
   }
   if (before.phase != Phase::rolling_back && state.phase == Phase::rolling_back) {
     line(now, paint("taking it back: " + state.reason, Colour::red, colour_));
@@ -82,7 +81,7 @@ void Reporter::told(const State& before, const Event& event, const State& state,
 }
 
 void Reporter::print_measurement(const event::Measured& measured, base::Millis now) const {
-  const Metric& metric = plan_.analysis.background[static_cast<size_t>(measured.metric)];
+  const Metric& metric = plan_.analysis.metrics[static_cast<size_t>(measured.metric)];
   const Verdict verdict = assess(metric, plan_.analysis.on_missing, measured.measurement);
   const std::string value = measured.measurement.kind == Measurement::Kind::value
                                 ? fmt::format("{:.4g}", measured.measurement.value)
@@ -94,6 +93,11 @@ void Reporter::print_measurement(const event::Measured& measured, base::Millis n
 
 void Reporter::acting(const Action& action, base::Millis now) {
   if (json_) return;
+  if (std::holds_alternative<action::Asked>(action)) {
+    line(now,
+         paint(fmt::format("waits for a person's word: `deployer promote {0}` or `deployer abort {0}`", plan_.service),
+               Colour::yellow, colour_));
+  }
   if (const auto* open = std::get_if<action::OpenBake>(&action)) {
     line(now, fmt::format("bake: {} new, {} stable", open->fresh.size(), open->stable.size()));
   }

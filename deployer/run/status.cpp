@@ -1,5 +1,6 @@
 #include "deployer/run/status.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <map>
 
@@ -15,23 +16,27 @@ using base::Result;
 
 namespace {
 
-// Serving at every balancer, by instance.
+// Serving at every balancer, by place.
 void add_traffic(const Rollout& rollout, Status& status) {
   if (!rollout.traffic) return;
-  const auto views = make_dial(rollout)->read(servers_of(rollout));
+  const std::vector<Server> servers = servers_of(rollout);
+  const auto views = make_dial(rollout)->read(servers);
   if (!views) {
     status.warning = to_string(views.error());
     return;
   }
-  std::map<std::string, bool> serving;
+  std::map<std::pair<std::string, std::string>, bool> serving;
   for (const DialView& view : *views) {
-    const auto seen = serving.try_emplace(view.server, true).first;
+    const auto seen = serving.try_emplace({view.backend, view.server}, true).first;
     seen->second = seen->second && view.serving;
   }
-  for (Status::Row& row : status.instances) row.traffic = serving[row.id] ? "serving" : "out";
+  for (size_t i = 0; i < servers.size(); ++i) {
+    status.instances[i].traffic = serving[{servers[i].backend, servers[i].name}] ? "serving" : "out";
+  }
 }
 
-double share_of(const Status& status) {
+// By instances, where users are not moved by shares.
+double share_by_count(const Status& status) {
   int serving = 0, fresh = 0;
   for (const Status::Row& row : status.instances) {
     if (row.traffic == "out" || row.view.status != InstanceStatus::running) continue;
@@ -39,6 +44,39 @@ double share_of(const Status& status) {
     fresh += row.view.revision == status.revision ? 1 : 0;
   }
   return serving == 0 ? 0 : static_cast<double>(fresh) / serving;
+}
+
+// What the balancers' maps say now, the largest of all dials, and how long they hold it by themselves.
+void add_share(const Begun& begun, Status& status) {
+  const auto dial = make_share_dial(begun.rollout);
+  if (!dial) return;
+  status.share = begun.state.outcome == Outcome::completed ? 1 : 0;
+  if (begun.finished()) return;
+  const std::string now_stable = begun.plan.new_pool() == Pool::twin ? "twin" : "home";
+  for (size_t i = 0; i < begun.plan.dials.size(); ++i) {
+    const Backends backends = backends_of(begun.rollout, static_cast<int>(i));
+    const auto views = dial->read(backends.key);
+    if (!views) {
+      status.warning = to_string(views.error());
+      continue;
+    }
+    for (const ExposureView& view : *views) {
+      if (!view.found) continue;
+      const bool promoted = view.found->stable == (now_stable == "twin" ? backends.twin : backends.home);
+      const double share = promoted ? 1 : view.leased ? static_cast<double>(view.found->share) / kAllUsers : 0;
+      status.share = std::max(status.share, share);
+      if (view.leased) status.until = view.clock + view.found->lease;
+    }
+  }
+}
+
+// A twin where nothing runs and nobody is sent to says nothing.
+void drop_empty_twins(const Rollout& rollout, Status& status) {
+  size_t index = 0;
+  std::erase_if(status.instances, [&](const Status::Row& row) {
+    return index++ >= rollout.instances.size() && row.view.status == InstanceStatus::stopped &&
+           row.traffic != "serving";
+  });
 }
 
 }  // namespace
@@ -51,19 +89,23 @@ Result<Status> read_status(const ServiceFolder& folder) {
   status.environment = begun->plan.environment;
   status.phase = to_string(begun->state.phase);
   if (begun->state.step < begun->state.steps.size() && !begun->finished()) {
-    status.step = to_string(begun->state.steps[begun->state.step], begun->plan.instances);
+    status.step = to_string(begun->state.steps[begun->state.step], begun->plan.places);
   }
   if (begun->state.outcome) status.outcome = to_string(*begun->state.outcome);
   status.at_work = ServiceLock::is_held(folder);
   status.revision = begun->plan.to;
-  TRY_ASSIGN(status.stable, folder.load_stable());
+  TRY_ASSIGN(const Before stable, folder.load_stable());
+  status.stable = stable.revision;
   const ProcessDriver driver(folder, "/proc/self/exe");
-  for (const Instance& instance : begun->rollout.instances) {
+  for (const Instance& instance : places_of(begun->rollout)) {
     TRY_ASSIGN(InstanceView view, driver.observe(instance.id));
     status.instances.push_back({instance.id, instance.address(), std::move(view), ""});
   }
   add_traffic(begun->rollout, status);
-  status.share = share_of(status);
+  status.share = share_by_count(status);
+  add_share(*begun, status);
+  drop_empty_twins(begun->rollout, status);
+  status.paused = begun->state.paused;
   status.reason = begun->state.reason;
   return status;
 }
@@ -76,6 +118,7 @@ base::Json to_json(const Status& status) {
   if (status.revision) json["revision"] = to_json(*status.revision);
   if (status.stable) json["stable"] = to_json(*status.stable);
   json["share"] = status.share;
+  if (status.until) json["until"] = base::to_iso8601(*status.until);
   JsonArray instances;
   for (const Status::Row& row : status.instances) {
     JsonObject item{{"id", row.id}, {"address", row.address}};
@@ -93,11 +136,16 @@ base::Json to_json(const Status& status) {
 }
 
 std::string to_text(const Status& status) {
-  std::string text = fmt::format("{} in {}: {}{}\n", status.service, status.environment,
-                                 status.outcome.empty() ? status.phase : "last release " + status.outcome,
-                                 status.at_work ? ", a deployer is at work" : "");
+  std::string text = fmt::format(
+      "{} in {}: {}{}\n", status.service, status.environment,
+      status.outcome.empty() ? status.phase + (status.paused ? " (paused)" : "") : "last release " + status.outcome,
+      status.at_work ? ", a deployer is at work" : "");
   if (!status.step.empty()) text += fmt::format("at: {}\n", status.step);
   if (!status.reason.empty()) text += fmt::format("reason: {}\n", status.reason);
+  if (status.until) {
+    text += fmt::format("share: {:g} % until {} if nobody renews it\n", status.share * 100,
+                        base::to_iso8601(*status.until).substr(0, 19));
+  }
   text += fmt::format("stable: {}\n\n", status.stable ? status.stable->version : "none");
   std::vector<std::vector<std::string>> rows = {
       {"INSTANCE", "ADDRESS", "PID", "REVISION", "STATE", "TRAFFIC", "RESTARTS"}};

@@ -25,7 +25,9 @@ struct Status {
   bool at_work = false;                      // a deployer acts on it now
   std::optional<ledger::Revision> revision;  // of the last rollout
   std::optional<ledger::Revision> stable;
-  double share = 0;  // of the instances that serve: how many run `revision`
+  double share = 0;                     // of users, by the balancers' maps; without them, of the instances that serve
+  std::optional<base::WallTime> until;  // when that share ends by itself, on the balancer's clock
+  bool paused = false;
   std::vector<Row> instances;
   std::string reason;
   std::string warning;  // why the balancer could not be asked

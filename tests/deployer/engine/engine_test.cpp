@@ -27,10 +27,11 @@ Plan plan(bool first = false) {
   rollout.service = "shop";
   rollout.strategy.type = StrategyType::one_box;
   rollout.strategy.bake = 10s;
-  rollout.analysis.background = {metric("errors", "result < 0.01")};
+  rollout.analysis.metrics = {metric("errors", "result < 0.01")};
+  rollout.analysis.background = {0};
   for (int i = 1; i <= 3; ++i) rollout.instances.push_back({"web" + std::to_string(i), "127.0.0.1", 9000 + i});
   const ledger::Revision old{"1", "a", "sha256:aa", ""}, fresh{"2", "b", "sha256:bb", ""};
-  return *compile(rollout, "r1", first ? std::nullopt : std::optional(old), fresh);
+  return *compile(rollout, "r1", first ? Before{} : Before{old, Pool::home}, fresh);
 }
 
 std::string replace(const std::string& name, const std::string& side) {
@@ -132,7 +133,7 @@ TEST(Engine, RollsBackOnAPersonsWordAtAnyTimeBeforeTheEnd) {
   World world(plan());
   bool once = true;
   world.before_event = [&](World& w) {
-    if (w.state().instances[1].runs == Side::fresh && std::exchange(once, false)) w.abort();
+    if (w.state().places[1].runs == Side::fresh && std::exchange(once, false)) w.abort();
   };
   world.run();
   EXPECT_EQ(world.state().outcome, Outcome::rolled_back);

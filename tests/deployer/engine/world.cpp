@@ -7,9 +7,11 @@ namespace trunkline::deployer {
 
 World::World(Plan plan) : plan_(std::move(plan)), state_(initial_state(plan_)) {
   const bool before = plan_.from.has_value();
-  serving_.assign(plan_.instances.size(), before);
-  probed_.assign(plan_.instances.size(), before);
-  running_.assign(plan_.instances.size(), before);
+  serving_.assign(plan_.places.size(), false);
+  for (int i = 0; before && i < plan_.fleet; ++i) {
+    serving_[static_cast<size_t>(plan_.place(i, plan_.stable_pool))] = true;
+  }
+  probed_ = running_ = serving_;
 }
 
 void World::run() {
@@ -67,7 +69,7 @@ void World::check(const std::string& act, int instance) {
   } else if (act.starts_with("drain")) {
     serving_[i] = false;
     const auto left = std::count(serving_.begin(), serving_.end(), true);
-    if (plan_.from && left < static_cast<long>(serving_.size()) - plan_.batch) broken("I1");
+    if (plan_.from && left < plan_.fleet - plan_.spare) broken("I1");
   }
 }
 
@@ -75,7 +77,7 @@ void World::perform(const Action& action) {
   struct Answer {
     World& world;
     void act(const std::string& verb, int ticket, int instance) const {
-      const std::string name = instance < 0 ? "" : " " + world.plan_.instances[static_cast<size_t>(instance)];
+      const std::string name = instance < 0 ? "" : " " + world.plan_.places[static_cast<size_t>(instance)];
       world.trace_.push_back(verb + name);
       const auto failure = world.failures.find(verb + name);
       if (failure != world.failures.end()) {
@@ -89,11 +91,35 @@ void World::perform(const Action& action) {
       world.queue_.clear();
       world.trace_.emplace_back("cancel");
     }
+    // A dial: answered by its index, or -1 for the whole step.
+    void turn(const std::string& line, int ticket, int dial) const {
+      world.trace_.push_back(line);
+      const auto failure = world.failures.find(line);
+      if (failure != world.failures.end()) {
+        world.queue_.emplace_back(event::Failed{ticket, dial, failure->second});
+      } else {
+        world.queue_.emplace_back(event::Done{ticket, dial, 0});
+      }
+    }
+    void operator()(const action::Task& a) const { turn("task " + std::to_string(a.task), a.ticket, -1); }
+    void operator()(const action::Hook& a) const { turn(fmt::format("hook {}", to_string(a.point)), a.ticket, -1); }
+    void operator()(const action::Expose& a) const {
+      turn(fmt::format("expose {}{}", a.share, a.preview ? " preview" : ""), a.ticket, a.dial);
+    }
+    void operator()(const action::Promote& a) const { turn("promote", a.ticket, a.dial); }
+    void operator()(const action::Renew& a) const {
+      if (world.renewals_fail) {
+        world.queue_.emplace_back(event::RenewalFailed{a.dial, "refused"});
+      } else {
+        world.queue_.emplace_back(event::Renewed{a.dial});
+      }
+    }
+    void operator()(const action::Asked&) const { world.trace_.emplace_back("ask"); }
     void operator()(const action::Fetch& a) const { act("fetch", a.ticket, -1); }
     void operator()(const action::Start& a) const {
       act(a.side == Side::fresh ? "start new" : "start stable", a.ticket, a.instance);
     }
-    void operator()(const action::Probe& a) const { act("probe", a.ticket, a.instance); }
+    void operator()(const action::Probe& a) const { act(a.once ? "look at" : "probe", a.ticket, a.instance); }
     void operator()(const action::Admit& a) const { act("admit", a.ticket, a.instance); }
     void operator()(const action::Drain& a) const { act("drain", a.ticket, a.instance); }
     void operator()(const action::Stop& a) const { act("stop", a.ticket, a.instance); }

@@ -22,6 +22,7 @@ class World {
   std::function<Measurement(int metric, base::Millis now)> measure = [](int, base::Millis) {
     return Measurement::of(0);
   };
+  bool renewals_fail = false;
   // Called before each event is taken; may return another event to take instead of it (a kill, an abort).
   std::function<void(World&)> before_event = [](World&) {};
 
@@ -29,6 +30,9 @@ class World {
   void run();
   void resume() { feed(event::Resumed{}); }
   void abort() { feed(event::AbortRequested{"dev@host"}); }
+  void promote(bool full = false) { feed(event::Promoted{"dev@host", full}); }
+  void pause() { queue_.emplace_back(event::PauseRequested{"dev@host"}); }
+  void end_pause() { feed(event::PauseEnded{"dev@host"}); }
   // An instance ends in a bake.
   void crash(int instance) { feed(event::Failed{state_.ticket, instance, "its process ended with exit 1"}); }
   // The deployer dies: answers under way are lost. The state is replayed from the events.

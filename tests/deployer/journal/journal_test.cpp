@@ -35,7 +35,7 @@ class JournalTest : public testing::Test {
                "r.yaml",
                "kind: Rollout\n",
                "/dist/2.tar.zst",
-               ledger::Revision{"1", "a", "sha256:aa", ""},
+               {ledger::Revision{"1", "a", "sha256:aa", ""}, Pool::twin},
                {"2", "b", "sha256:bb", "sha256:cc"},
                *base::parse_iso8601("2026-11-22T10:00:00Z"),
                "dev@host"};
@@ -47,6 +47,12 @@ class JournalTest : public testing::Test {
                {base::Millis{8}, wall, event::Measured{3, 1, Measurement::missing("no series")}},
                {base::Millis{9}, wall, event::Measured{3, 1, Measurement::error("refused")}},
                {base::Millis{10}, wall, event::Ticked{}},
+               {base::Millis{10}, wall, event::Renewed{1}},
+               {base::Millis{10}, wall, event::RenewalFailed{0, "refused"}},
+               {base::Millis{10}, wall, event::PauseRequested{"dev@host"}},
+               {base::Millis{10}, wall, event::PauseEnded{"dev@host"}},
+               {base::Millis{10}, wall, event::Promoted{"dev@host", true}},
+               {base::Millis{10}, wall, event::Measured{3, 0, Measurement::of(0.5, 1200)}},
                {base::Millis{11}, wall, event::AbortRequested{"dev@host"}},
                {base::Millis{12}, wall, event::Resumed{}},
                {base::Millis{13}, wall, event::Abandoned{"dev@host"}}};
@@ -116,6 +122,14 @@ TEST_F(JournalTest, StillReadsFormatOne) {
   const auto content = read_journal(std::string(TRUNKLINE_SOURCE_DIR) + "/tests/deployer/journal/journal_v1");
   ASSERT_TRUE(content) << to_string(content.error());
   EXPECT_EQ(content->events.size(), 9u);
+}
+
+TEST_F(JournalTest, RefusesOneOfANewerVersion) {
+  fs::copy_file(std::string(TRUNKLINE_SOURCE_DIR) + "/tests/deployer/journal/journal_newer", file_);
+  const auto content = read_journal(file_);
+  ASSERT_FALSE(content);
+  EXPECT_NE(content.error().message.find("a journal of format 99, this version reads up to 2"), std::string::npos)
+      << content.error().message;
 }
 
 }  // namespace

@@ -8,6 +8,7 @@ namespace {
 using namespace std::chrono_literals;
 
 const ledger::Revision kOld{"1", "a", "sha256:aa", ""};
+const Before kBefore{kOld, Pool::home};
 const ledger::Revision kNew{"2", "b", "sha256:bb", ""};
 
 Rollout rollout(int instances, StrategyType type) {
@@ -21,7 +22,7 @@ Rollout rollout(int instances, StrategyType type) {
 
 std::string story(const Plan& plan, const std::vector<Step>& steps) {
   std::string text;
-  for (const Step& step : steps) text += to_string(step, plan.instances) + "\n";
+  for (const Step& step : steps) text += to_string(step, plan.places) + "\n";
   return text;
 }
 
@@ -34,7 +35,7 @@ TEST(Plan, TakesOneBoxFirstAndTheRestInBatches) {
   Rollout file = rollout(4, StrategyType::one_box);
   file.strategy.bake = 10min;
   file.strategy.max_unavailable = {2, false};
-  const auto plan = compile(file, "r1", kOld, kNew);
+  const auto plan = compile(file, "r1", kBefore, kNew);
   EXPECT_EQ(story(*plan, plan->steps), "fetch the artifact\n" + replacement("web1", "new") + "bake for 10m\n" +
                                            replacement("web2, web3", "new") + replacement("web4", "new"));
 }
@@ -44,13 +45,13 @@ TEST(Plan, BakesAfterEveryBatchOfARollingRelease) {
   file.strategy.bake = 1min;
   file.strategy.max_unavailable = {50, true};
   file.strategy.post_promotion_bake = 5min;
-  const auto plan = compile(file, "r1", kOld, kNew);
+  const auto plan = compile(file, "r1", kBefore, kNew);
   EXPECT_EQ(story(*plan, plan->steps), "fetch the artifact\n" + replacement("web1, web2", "new") + "bake for 1m\n" +
                                            replacement("web3, web4", "new") + "bake for 1m\nbake for 5m\n");
 }
 
 TEST(Plan, StartsEverythingAtOnceWhenNothingRuns) {
-  const auto plan = compile(rollout(2, StrategyType::rolling), "r1", std::nullopt, kNew);
+  const auto plan = compile(rollout(2, StrategyType::rolling), "r1", {}, kNew);
   EXPECT_EQ(story(*plan, plan->steps),
             "fetch the artifact\ndrain web1, web2\nstart the new revision on web1, web2\nprobe web1, web2\nadmit users "
             "to web1, web2\n");
@@ -60,25 +61,26 @@ TEST(Plan, KeepsTheFloorOfHealthyInstances) {
   Rollout file = rollout(4, StrategyType::rolling);
   file.strategy.max_unavailable = {3, false};
   file.min_healthy = {75, true};
-  EXPECT_EQ(compile(file, "r1", kOld, kNew)->batch, 1);
+  EXPECT_EQ(compile(file, "r1", kBefore, kNew)->spare, 1);
   file.min_healthy = {100, true};
   EXPECT_EQ(
-      to_string(compile(file, "r1", kOld, kNew).error()),
+      to_string(compile(file, "r1", kBefore, kNew).error()),
       "r.yaml:7:15: targets.minHealthy: of 4 instances 4 must stay healthy, so none can be replaced; lower it or add "
       "instances");
 }
 
 TEST(Rollback, TouchesOnlyWhatChangedAndTheIdleFirst) {
-  const auto plan = compile(rollout(4, StrategyType::rolling), "r1", kOld, kNew);
+  const auto plan = compile(rollout(4, StrategyType::rolling), "r1", kBefore, kNew);
   const Observed old{Side::stable, true}, fresh{Side::fresh, true}, broken{Side::fresh, false};
-  EXPECT_EQ(story(*plan, compile_rollback(*plan, {fresh, broken, old, old})),
+  EXPECT_EQ(story(*plan, *compile_rollback(*plan, {fresh, broken, old, old}, false)),
             replacement("web2", "stable") + replacement("web1", "stable"));
-  EXPECT_TRUE(compile_rollback(*plan, {old, old, old, old}).empty());
+  EXPECT_TRUE(compile_rollback(*plan, {old, old, old, old}, false)->empty());
 }
 
 TEST(Rollback, OfAFirstReleaseTakesItAway) {
-  const auto plan = compile(rollout(2, StrategyType::rolling), "r1", std::nullopt, kNew);
-  EXPECT_EQ(story(*plan, compile_rollback(*plan, {{Side::fresh, true}, {}})), "drain web2, web1\nstop web2, web1\n");
+  const auto plan = compile(rollout(2, StrategyType::rolling), "r1", {}, kNew);
+  EXPECT_EQ(story(*plan, *compile_rollback(*plan, {{Side::fresh, true, true}, {std::nullopt, false, true}}, false)),
+            "drain web1, web2\nstop web1, web2\n");
 }
 
 }  // namespace

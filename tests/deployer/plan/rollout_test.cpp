@@ -38,7 +38,7 @@ TEST(RolloutFile, NeedsOnlyServiceArtifactAndTargets) {
   EXPECT_EQ(rollout->service, "shop");
   EXPECT_EQ(rollout->environment, "production");
   EXPECT_EQ(rollout->artifact_ref, std::filesystem::absolute("dist/shop.tar.zst").string()) << "beside the file";
-  EXPECT_EQ(rollout->instances[1], (Instance{"web2", "127.0.0.1", 9002}));
+  EXPECT_EQ(rollout->instances[1], (Instance{"web2", "127.0.0.1", 9002, "web2", {}}));
   EXPECT_EQ(rollout->strategy.type, StrategyType::rolling);
   EXPECT_FALSE(rollout->traffic);
 }
@@ -55,12 +55,12 @@ TEST(RolloutFile, ReadsEveryPart) {
   EXPECT_EQ(rollout->strategy.bake, base::Millis{600'000});
   EXPECT_EQ(rollout->variables.at("MODE"), "fast");
   ASSERT_EQ(rollout->analysis.background.size(), 2u);
-  const Metric& errors = rollout->analysis.background[0];
+  const Metric& errors = rollout->analysis.metrics[0];
   const auto& ratio = std::get<ScrapeQuery>(errors.query);
   EXPECT_EQ(ratio.form, ScrapeQuery::Form::ratio);
   EXPECT_EQ(to_string(ratio.of), "http_requests_total{status=~\"5..\"}");
   EXPECT_EQ(to_string(*errors.failure), "result >= 0.05");
-  EXPECT_EQ(std::get<ScrapeQuery>(rollout->analysis.background[1].query).q, 0.99);
+  EXPECT_EQ(std::get<ScrapeQuery>(rollout->analysis.metrics[1].query).q, 0.99);
   EXPECT_EQ(rollout->analysis.on_missing, Missing::inconclusive);
 }
 
@@ -74,7 +74,8 @@ TEST(RolloutFile, NamesTheValueThatIsWrong) {
   EXPECT_EQ(refusal(with("strategy: { type: oneBox, bake: soon }\n")),
             "r.yaml:10:33: strategy.bake: expected a duration such as 10m, got \"soon\"");
   EXPECT_EQ(refusal(with("strategy: { type: canari }\n")),
-            "r.yaml:10:19: strategy.type: expected oneBox or rolling, got \"canari\"");
+            "r.yaml:10:19: strategy.type: expected one of inPlace, rolling, oneBox, canary, linear, blueGreen, "
+            "allAtOnce, got \"canari\", did you mean \"canary\"?");
   EXPECT_EQ(refusal(with("strategy: { type: oneBox }\n")),
             "r.yaml:10:11: strategy.bake: oneBox needs the time for which the box is watched, such as 10m");
   EXPECT_EQ(refusal(replaced("127.0.0.1:9002", "127.0.0.1:9001")),
@@ -107,7 +108,9 @@ TEST(RolloutFile, RefusesWhatCouldNeverBeJudged) {
             std::string::npos);
   EXPECT_NE(refusal(metric("successCondition: \"result =< 1\"")).find("expected a condition such as"),
             std::string::npos);
-  EXPECT_NE(refusal(with("analysis: { background: [slo], templates: { slow: {} } }\n")).find("did you mean \"slow\""),
+  EXPECT_NE(refusal(with("analysis: { background: [slo], templates: { slow: { metrics: [{ name: m, scrape: { value: x "
+                         "}, successCondition: result < 1 }] } } }\n"))
+                .find("did you mean \"slow\""),
             std::string::npos);
 }
 
@@ -122,7 +125,7 @@ TEST(RolloutFile, ReadsWhomAMetricAsks) {
   const std::string prometheus = "      provider: { prometheus: { url: 'http://127.0.0.1:9090/', timeout: 2s } }\n";
   const auto query = [](const std::string& text) {
     const auto rollout = parse_rollout(text, "r.yaml");
-    return rollout ? to_string(rollout->analysis.background.at(0).query) : to_string(rollout.error());
+    return rollout ? to_string(rollout->analysis.metrics.at(0).query) : to_string(rollout.error());
   };
   EXPECT_EQ(query(asks("query: 'sum(up{v=\"{{revision.version}}\"})'", prometheus)),
             "sum(up{v=\"{{revision.version}}\"}) at http://127.0.0.1:9090");

@@ -66,8 +66,8 @@ TEST_F(DeployerRefusal, BeginsNothingWithoutAWayBack) {
   rig.release_first();
   rig.pack("2");
   const auto stable = rig.service().load_stable();
-  ASSERT_TRUE(stable && *stable);
-  fs::rename(rig.service().release(**stable), rig.path("elsewhere"));
+  ASSERT_TRUE(stable && stable->revision);
+  fs::rename(rig.service().release(*stable->revision), rig.path("elsewhere"));
   const Ran ran = rig.release("2");
   EXPECT_EQ(ran.code, 1) << ran.out;
   EXPECT_THAT(ran.err, HasSubstr("to which this release would go back"));

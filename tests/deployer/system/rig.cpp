@@ -341,7 +341,7 @@ std::string Rig::step() const {
   const auto begun = load_begun(service_);
   if (!begun || !*begun || (*begun)->finished() || (*begun)->journal.events.empty()) return "";
   const State& now = (*begun)->state;
-  return now.step < now.steps.size() ? to_string(now.steps[now.step], (*begun)->plan.instances) : "";
+  return now.step < now.steps.size() ? to_string(now.steps[now.step], (*begun)->plan.places) : "";
 }
 
 bool Rig::wait_for_step(const std::string& begins_with) const {

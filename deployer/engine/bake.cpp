@@ -1,0 +1,122 @@
+#include "deployer/engine/bake.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace trunkline::deployer {
+using base::Millis;
+
+namespace {
+
+std::vector<int> metrics_of(const Analysis& analysis, const step::Bake& bake) {
+  std::vector<int> metrics = analysis.background;
+  for (const int metric : bake.metrics) {
+    if (std::find(metrics.begin(), metrics.end(), metric) == metrics.end()) metrics.push_back(metric);
+  }
+  return metrics;
+}
+
+const Metric& metric_of(const Analysis& analysis, int index) {
+  return analysis.metrics[static_cast<size_t>(index)];
+}
+
+bool content(const Bake& bake) {
+  return std::all_of(bake.runs.begin(), bake.runs.end(), [](const Bake::Run& r) { return r.run.content; });
+}
+
+bool waiting(const Bake& bake) {
+  return std::any_of(bake.runs.begin(), bake.runs.end(), [](const Bake::Run& r) { return r.run.in_flight; });
+}
+
+// What is not as it should be at the end of the time, if anything is.
+std::optional<BakeEnd> unmeasured(const Bake& bake, const Analysis& analysis) {
+  for (const Bake::Run& r : bake.runs) {
+    const Verdict verdict = conclude(r.run);
+    if (verdict == Verdict::pass) continue;
+    return BakeEnd{verdict, metric_of(analysis, r.metric).name + ": was not measured during the bake"};
+  }
+  return std::nullopt;
+}
+
+BakeEnd too_few(const Bake& bake, const step::Bake& step) {
+  const Verdict verdict = step.on_insufficient == OnInsufficient::roll_back ? Verdict::fail : Verdict::inconclusive;
+  return {verdict, fmt::format("only {} of {} requests reached the new side", bake.samples, step.min_samples)};
+}
+
+}  // namespace
+
+Millis shortest_bake(const Analysis& analysis, const step::Bake& bake) {
+  Millis shortest{0};
+  for (const int index : metrics_of(analysis, bake)) {
+    const Metric& metric = metric_of(analysis, index);
+    shortest = std::max(shortest, metric.initial_delay + metric.interval);
+  }
+  return shortest;
+}
+
+Bake open_bake(const Analysis& analysis, const step::Bake& step, Millis left, Millis now) {
+  Bake bake{left, now, now + left + step.extend_max, 0, {}};
+  for (const int index : metrics_of(analysis, step)) {
+    const Metric& metric = metric_of(analysis, index);
+    MetricRun run;
+    run.due = now + metric.initial_delay + metric.interval;
+    bake.runs.push_back({index, run});
+  }
+  return bake;
+}
+
+std::vector<int> take_due(Bake& bake, Millis now) {
+  std::vector<int> due;
+  for (Bake::Run& r : bake.runs) {
+    if (r.run.final || r.run.in_flight || r.run.due > now) continue;
+    r.run.in_flight = true;
+    due.push_back(r.metric);
+  }
+  return due;
+}
+
+void pass_time(Bake& bake, Millis now) {
+  if (content(bake)) bake.left -= now - bake.counted;
+  bake.counted = now;
+}
+
+std::optional<BakeEnd> take(Bake& bake, const Analysis& analysis, int index, const Measurement& measurement,
+                            Millis now) {
+  for (Bake::Run& r : bake.runs) {
+    if (r.metric != index) continue;
+    const Metric& metric = metric_of(analysis, index);
+    record(r.run, metric, assess(metric, analysis.on_missing, measurement), now);
+    bake.samples = std::max(bake.samples, measurement.samples);
+    if (r.run.final && *r.run.final != Verdict::pass) return BakeEnd{*r.run.final, describe(metric, measurement)};
+  }
+  return std::nullopt;
+}
+
+std::optional<BakeEnd> over(const Bake& bake, const Analysis& analysis, const step::Bake& step, Millis now) {
+  if (waiting(bake)) return std::nullopt;
+  const bool enough = bake.samples >= step.min_samples;
+  if (bake.left <= Millis{0} && enough) {
+    // One that counts to a number is waited for.
+    const bool counting = std::any_of(bake.runs.begin(), bake.runs.end(), [&](const Bake::Run& r) {
+      return metric_of(analysis, r.metric).count > 0 && !r.run.final;
+    });
+    if (!counting || now >= bake.deadline) return unmeasured(bake, analysis).value_or(BakeEnd{});
+  }
+  if (bake.left <= Millis{0} && !enough && step.on_insufficient != OnInsufficient::extend) {
+    return too_few(bake, step);
+  }
+  if (now < bake.deadline) return std::nullopt;
+  if (!enough) return too_few(bake, step);
+  return BakeEnd{Verdict::inconclusive, "the checks were not content for long enough"};
+}
+
+Millis next_due(const Bake& bake, Millis now) {
+  Millis due = bake.deadline;
+  if (content(bake) && bake.left > Millis{0}) due = std::min(due, bake.counted + bake.left);
+  for (const Bake::Run& r : bake.runs) {
+    if (!r.run.final && !r.run.in_flight) due = std::min(due, r.run.due);
+  }
+  return std::max(due, now);
+}
+
+}  // namespace trunkline::deployer

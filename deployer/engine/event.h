@@ -1,0 +1,75 @@
+#pragma once
+
+#include <string>
+#include <variant>
+
+#include "deployer/engine/judge.h"
+
+// What the engine is told. The journal is a list of these.
+namespace trunkline::deployer {
+
+namespace event {
+struct Began {
+  bool operator==(const Began&) const = default;
+};
+struct Resumed {  // a deployer took it up again, after a hold, an interruption, or after one was killed
+  bool operator==(const Resumed&) const = default;
+};
+struct PauseRequested {
+  std::string who;
+  bool operator==(const PauseRequested&) const = default;
+};
+struct PauseEnded {
+  std::string who;
+  bool operator==(const PauseEnded&) const = default;
+};
+struct Promoted {  // a person's word: go on; `full`: to all users, past the rest of the ramp
+  std::string who;
+  bool full = false;
+  bool operator==(const Promoted&) const = default;
+};
+struct AbortRequested {
+  std::string who;
+  bool operator==(const AbortRequested&) const = default;
+};
+struct Abandoned {  // somebody took the whole service down: there is nothing left to go on with
+  std::string who;
+  bool operator==(const Abandoned&) const = default;
+};
+struct Done {  // the act with this ticket is done for this place or dial (-1: for the whole step)
+  int ticket = 0;
+  int instance = -1;
+  int64_t requests = 0;  // of an admit and a drain: requests to the place that the balancer has counted so far
+  bool operator==(const Done&) const = default;
+};
+struct Failed {
+  int ticket = 0;
+  int instance = -1;
+  std::string why;
+  bool operator==(const Failed&) const = default;
+};
+struct Renewed {  // the lease of this dial holds for its length from when this was asked for
+  int dial = 0;
+  bool operator==(const Renewed&) const = default;
+};
+struct RenewalFailed {
+  int dial = 0;
+  std::string why;
+  bool operator==(const RenewalFailed&) const = default;
+};
+struct Measured {
+  int ticket = 0;
+  int metric = 0;
+  Measurement measurement;
+  bool operator==(const Measured&) const = default;
+};
+struct Ticked {  // time passed; sent when next_wake() says
+  bool operator==(const Ticked&) const = default;
+};
+}  // namespace event
+
+using Event = std::variant<event::Began, event::Resumed, event::PauseRequested, event::PauseEnded, event::Promoted,
+                           event::AbortRequested, event::Abandoned, event::Done, event::Failed, event::Renewed,
+                           event::RenewalFailed, event::Measured, event::Ticked>;
+
+}  // namespace trunkline::deployer

@@ -1,0 +1,97 @@
+#include <algorithm>
+#include <numeric>
+
+#include "deployer/plan/plan.h"
+
+namespace trunkline::deployer {
+namespace {
+
+void add_all(std::vector<Step>& steps, std::initializer_list<Step> more) {
+  steps.insert(steps.end(), more);
+}
+
+void replace(const Batch& batch, std::vector<Step>& steps) {
+  add_all(steps, {step::Drain{batch}, step::Stop{batch}, step::Start{batch, Side::stable},
+                  step::Probe{batch, Side::stable}, step::Admit{batch}});
+}
+
+// What is observed of the places of one pool.
+struct Looked {
+  Batch hot;      // the wanted revision runs there and the balancer may send users to it
+  Batch idle;     // anything else that has no users
+  Batch serving;  // anything else that has
+  Batch touched;
+  int quarantined = 0;
+};
+
+Looked look(const Plan& plan, const std::vector<Observed>& observed, Pool pool, std::optional<Side> wanted) {
+  Looked looked;
+  for (int i = 0; i < plan.fleet; ++i) {
+    const int place = plan.place(i, pool);
+    const Observed& seen = observed[static_cast<size_t>(place)];
+    if (seen.quarantined) {
+      ++looked.quarantined;
+      continue;
+    }
+    if (seen.touched) looked.touched.push_back(place);
+    if (wanted && seen.runs == wanted && seen.serving) {
+      looked.hot.push_back(place);
+    } else {
+      (seen.serving ? looked.serving : looked.idle).push_back(place);
+    }
+  }
+  return looked;
+}
+
+std::vector<Step> take_away(const Plan& plan, const std::vector<Observed>& observed) {
+  const Looked looked = look(plan, observed, plan.new_pool(), std::nullopt);
+  if (looked.touched.empty()) return {};
+  return {step::Drain{looked.touched}, step::Stop{looked.touched}};
+}
+
+std::optional<std::vector<Step>> in_place(const Plan& plan, const std::vector<Observed>& observed) {
+  const Looked looked = look(plan, observed, plan.stable_pool, Side::stable);
+  const int spare = plan.spare - looked.quarantined;
+  std::vector<Step> steps;
+  if (!looked.idle.empty()) replace(looked.idle, steps);
+  if (looked.serving.empty()) return steps;
+  if (spare < 1) return std::nullopt;
+  for (size_t begin = 0; begin < looked.serving.size(); begin += static_cast<size_t>(spare)) {
+    const size_t end = std::min(looked.serving.size(), begin + static_cast<size_t>(spare));
+    replace({looked.serving.begin() + static_cast<long>(begin), looked.serving.begin() + static_cast<long>(end)},
+            steps);
+  }
+  return steps;
+}
+
+std::vector<Step> beside(const Plan& plan, const std::vector<Observed>& observed, bool exposed) {
+  const Looked old = look(plan, observed, plan.stable_pool, Side::stable);
+  std::vector<Step> steps;
+  Batch gone = old.idle;
+  gone.insert(gone.end(), old.serving.begin(), old.serving.end());
+  if (!gone.empty()) {
+    add_all(steps, {step::Start{gone, Side::stable}, step::Probe{gone, Side::stable}, step::Admit{gone}});
+  }
+  if (exposed) {
+    if (plan.verify_first && !old.hot.empty()) steps.emplace_back(step::Probe{old.hot, Side::stable, true});
+    std::vector<int> dials(plan.dials.size());
+    std::iota(dials.begin(), dials.end(), 0);
+    steps.emplace_back(step::Expose{dials, 0, false});
+  }
+  const Looked fresh = look(plan, observed, plan.new_pool(), std::nullopt);
+  if (!fresh.touched.empty()) add_all(steps, {step::Drain{fresh.touched}, step::Stop{fresh.touched}});
+  return steps;
+}
+
+}  // namespace
+
+std::optional<std::vector<Step>> compile_rollback(const Plan& plan, const std::vector<Observed>& observed,
+                                                  bool exposed) {
+  std::optional<std::vector<Step>> steps = !plan.from      ? take_away(plan, observed)
+                                           : plan.by_share ? beside(plan, observed, exposed)
+                                                           : in_place(plan, observed);
+  if (steps && plan.rollback_hooks) steps->emplace_back(step::Hook{HookPoint::on_rollback});
+  return steps;
+}
+
+}  // namespace trunkline::deployer
