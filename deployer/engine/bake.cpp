@@ -110,13 +110,21 @@ std::optional<BakeEnd> over(const Bake& bake, const Analysis& analysis, const st
   return BakeEnd{Verdict::inconclusive, "the checks were not content for long enough"};
 }
 
-Millis next_due(const Bake& bake, Millis now) {
-  Millis due = bake.deadline;
-  if (content(bake) && bake.left > Millis{0}) due = std::min(due, bake.counted + bake.left);
+void leave_out_time(Bake& bake, Millis now) {
+  bake.deadline += now - bake.counted;
+  bake.counted = now;
+}
+
+std::optional<Millis> next_due(const Bake& bake, bool paused, Millis now) {
+  std::optional<Millis> due;
+  const auto sooner = [&](Millis at) { due = std::max(now, due ? std::min(*due, at) : at); };
   for (const Bake::Run& r : bake.runs) {
-    if (!r.run.final && !r.run.in_flight) due = std::min(due, r.run.due);
+    if (!r.run.final && !r.run.in_flight) sooner(r.run.due);
   }
-  return std::max(due, now);
+  if (paused || (now >= bake.deadline && waiting(bake))) return due;
+  if (content(bake) && bake.left > Millis{0}) sooner(bake.counted + bake.left);
+  sooner(bake.deadline);
+  return due;
 }
 
 }  // namespace trunkline::deployer

@@ -26,6 +26,18 @@ bool running(const State& state) {
   return state.phase == Phase::forward || state.phase == Phase::rolling_back;
 }
 
+bool on_dials(const Step& step) {
+  return std::holds_alternative<step::Expose>(step) || std::holds_alternative<step::Promote>(step);
+}
+
+// Whether this dial's lease is to be kept up now. On the way back none is: they end at a share of 0 anyway. While the
+// dial is being set there is nothing to renew.
+bool leased(const State& state, size_t dial) {
+  if (state.phase != Phase::forward || !state.dials[dial].exposed()) return false;
+  if (state.step >= state.steps.size() || !on_dials(state.steps[state.step])) return true;
+  return std::find(state.pending.begin(), state.pending.end(), static_cast<int>(dial)) == state.pending.end();
+}
+
 // One call of advance(): the state being changed and the actions being collected.
 class Turn {
  public:
@@ -135,11 +147,12 @@ class Turn {
     DialState& dial = s_.dials[static_cast<size_t>(e.dial)];
     dial.renewing = false;
     dial.renew_at = s_.now + kRenewRetry;
-    if (running(s_) && dial.exposed() && s_.now >= dial.lease_end) lost_lease(e.why);
+    if (leased(s_, static_cast<size_t>(e.dial)) && s_.now >= dial.lease_end) lost_lease(e.why);
   }
 
   void on(const event::Measured& e) {
     if (!is_current(e.ticket) || !s_.bake) return;
+    if (s_.paused) leave_out_time();
     pass_time(*s_.bake, s_.now);
     const auto end = deployer::take(*s_.bake, plan_.analysis, e.metric, e.measurement, s_.now);
     if (end) return judge(*end);
@@ -160,19 +173,22 @@ class Turn {
 
   void tick_bake() {
     if (s_.paused) {
-      s_.bake->deadline += s_.now - s_.bake->counted;
-      s_.ask_end += s_.now - s_.bake->counted;
-      s_.bake->counted = s_.now;
+      leave_out_time();
     } else {
       pass_time(*s_.bake, s_.now);
     }
+    if (const step::Ask* ask = ask_of(s_); ask != nullptr && !s_.paused && s_.now >= s_.ask_end) return end_ask(*ask);
+    // One that is due with the bake's end is still taken: the end waits for it.
     for (const int metric : take_due(*s_.bake, s_.now)) actions_.emplace_back(action::Measure{s_.ticket, metric});
-    if (const step::Ask* ask = ask_of(s_)) return end_ask_if_over(*ask);
     end_bake_if_over();
   }
 
-  void end_ask_if_over(const step::Ask& ask) {
-    if (s_.paused || s_.now < s_.ask_end) return;
+  void leave_out_time() {
+    s_.ask_end += s_.now - s_.bake->counted;
+    deployer::leave_out_time(*s_.bake, s_.now);
+  }
+
+  void end_ask(const step::Ask& ask) {
     const std::string why = "nobody gave their word within " + base::format_duration(ask.timeout);
     switch (ask.on_timeout) {
       case OnTimeout::hold:
@@ -222,8 +238,8 @@ class Turn {
   bool renew_leases() {
     for (size_t i = 0; i < s_.dials.size(); ++i) {
       DialState& dial = s_.dials[i];
-      if (!dial.exposed() || is_pending_dial(static_cast<int>(i))) continue;
-      if (s_.phase == Phase::forward && s_.now >= dial.lease_end) {
+      if (!leased(s_, i)) continue;
+      if (s_.now >= dial.lease_end) {
         lost_lease("it was not renewed in time");
         return false;
       }
@@ -235,21 +251,9 @@ class Turn {
     return true;
   }
 
-  // On the way back nothing is renewed that matters: it ends at a share of 0 anyway.
-  void lost_lease(const std::string& why) {
-    if (s_.phase == Phase::forward) hold("the lease of the new side's share ran out: " + why);
-  }
+  void lost_lease(const std::string& why) { hold("the lease of the new side's share ran out: " + why); }
 
   bool is_dial(int index) const { return index >= 0 && static_cast<size_t>(index) < s_.dials.size(); }
-
-  bool is_pending_dial(int index) const {
-    if (s_.step >= s_.steps.size() || !on_dials(s_.steps[s_.step])) return false;
-    return std::find(s_.pending.begin(), s_.pending.end(), index) != s_.pending.end();
-  }
-
-  static bool on_dials(const Step& step) {
-    return std::holds_alternative<step::Expose>(step) || std::holds_alternative<step::Promote>(step);
-  }
 
   // Users went back by themselves while nobody was there. Before the new side meets them again it is probed again.
   bool expose_again() {
@@ -305,6 +309,7 @@ class Turn {
   }
 
   void unpause() {
+    if (s_.bake) leave_out_time();
     s_.paused = false;
     s_.reason.clear();
     if (s_.pending.empty() && !s_.bake) return enter_step();
@@ -386,19 +391,20 @@ class Turn {
     for (const int index : s_.pending) {
       Observed& place = touch(index);
       place.serving = true;
+      place.unsure = true;
       if (place.runs == Side::fresh && !plan_.by_share) note_exposure();
       actions_.emplace_back(action::Admit{s_.ticket, index});
     }
   }
   void act_on(const step::Drain&) {
     for (const int index : s_.pending) {
-      touch(index);
+      touch(index).unsure = true;
       actions_.emplace_back(action::Drain{s_.ticket, index});
     }
   }
   void act_on(const step::Stop&) {
     for (const int index : s_.pending) {
-      touch(index);
+      touch(index).runs.reset();  // whether it still does is not known
       actions_.emplace_back(action::Stop{s_.ticket, index});
     }
   }
@@ -433,9 +439,11 @@ class Turn {
     const auto dial = [&]() -> DialState& { return s_.dials[static_cast<size_t>(e.instance)]; };
     std::visit(Overloaded{
                    [&](const step::Start& s) { place().runs = s.side; },
-                   [&](const step::Admit&) { place().requests = e.requests; },
+                   [&](const step::Admit&) {
+                     place().requests = e.requests;
+                     place().unsure = false;
+                   },
                    [&](const step::Drain&) { note_drained(place(), e.requests); },
-                   [&](const step::Stop&) { place().runs.reset(); },
                    [&](const step::Expose& s) {
                      dial().share = s.share;
                      dial().preview = s.preview;
@@ -456,6 +464,7 @@ class Turn {
     const int64_t before = requests < observed.requests ? 0 : observed.requests;
     if (observed.runs == Side::fresh && observed.serving) s_.served_by_new += requests - before;
     observed.serving = false;
+    observed.unsure = false;
   }
 
   // ---- the ends
@@ -565,13 +574,14 @@ std::optional<Millis> next_wake(const Plan& plan, const State& state) {
   if (!running(state)) return std::nullopt;
   std::optional<Millis> wake;
   const auto sooner = [&wake](Millis at) { wake = wake ? std::min(*wake, at) : at; };
-  for (const DialState& dial : state.dials) {
-    if (!dial.exposed()) continue;
+  for (size_t i = 0; i < state.dials.size(); ++i) {
+    const DialState& dial = state.dials[i];
+    if (!leased(state, i)) continue;
     sooner(dial.renewing ? dial.lease_end : std::min(dial.renew_at, dial.lease_end));
   }
   if (state.bake) {
-    sooner(next_due(*state.bake, state.now));
-    if (ask_of(state) != nullptr) sooner(state.ask_end);
+    if (const auto due = next_due(*state.bake, state.paused, state.now)) sooner(*due);
+    if (ask_of(state) != nullptr && !state.paused) sooner(state.ask_end);
   } else if (!state.pending.empty()) {
     sooner(state.act_deadline);
   }

@@ -144,7 +144,7 @@ Result<Journal> Journal::reopen(const fs::path& file, const JournalContent& cont
 }
 
 Result<> Journal::append(const Recorded& recorded) {
-  const std::string line = line_of(to_json(recorded));
+  const std::string line = record_text(recorded);
   auto written = base::write_all(out_.get(), line, file_.string());
   if (written && fsync(out_.get()) != 0) written = fail(base::system_error("fsync " + file_.string(), errno));
   if (written) {
@@ -154,6 +154,17 @@ Result<> Journal::append(const Recorded& recorded) {
     out_.reset();
   }
   return written;
+}
+
+std::string record_text(const Recorded& recorded) {
+  return line_of(to_json(recorded));
+}
+
+Result<Recorded> parse_record(std::string_view line) {
+  if (!line.ends_with('\n')) return fail(Kind::invalid, "a record without its end");
+  const auto json = json_of(line.substr(0, line.size() - 1));
+  if (!json) return fail(Kind::invalid, "a damaged record");
+  return recorded_from_json(*json);
 }
 
 State replay(const Plan& plan, const std::vector<Recorded>& events) {

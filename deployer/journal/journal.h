@@ -70,6 +70,10 @@ class Journal {
   size_t size_;  // of the whole records
 };
 
+// A record as it stands in the journal, with its newline; and read again. Kind::invalid if it is damaged.
+std::string record_text(const Recorded& recorded);
+base::Result<Recorded> parse_record(std::string_view line);
+
 // The state that the events lead to.
 State replay(const Plan& plan, const std::vector<Recorded>& events);
 

@@ -126,7 +126,7 @@ class Compiler {
       add(step::Start{fresh, Side::fresh});
       add(step::Probe{fresh, Side::fresh});
       admit(fresh);
-      ramp(static_cast<int>(plan_.dials.size() == 1 ? 0 : i));
+      ramp(static_cast<int>(i));
       bake(waves_[i].bake);
     }
     if (rollout_.strategy.keep_old) bake(rollout_.strategy.post_promotion_bake);
@@ -184,6 +184,12 @@ Result<> check(const Rollout& rollout, const Plan& plan) {
                 fmt::format("strategy.type: {} runs the new revision beside the old one: give every instance a `twin` "
                             "address, or targets.ports",
                             plan.strategy),
+                rollout.strategy_at);
+  }
+  if (plan.by_share && !rollout.waves.empty() && rollout.waves.front().service.empty()) {
+    return fail(Kind::invalid,
+                "targets.waves: a share moves the users of one pair of backends; give each wave its own `service` and "
+                "`twin`",
                 rollout.strategy_at);
   }
   if (plan.by_share && (!rollout.traffic || rollout.traffic->map.empty())) {

@@ -50,6 +50,7 @@ struct Plan {
 struct Observed {
   std::optional<Side> runs;  // absent: nothing runs, or it is not known to
   bool serving = false;      // the balancer may send users to it
+  bool unsure = false;       // the balancer was asked to change that, and has not confirmed it
   bool touched = false;      // this rollout acted on it
   bool quarantined = false;  // it could not be brought back; a person looks after it
   int64_t requests = 0;      // what the balancer had counted for it when it was admitted

@@ -15,9 +15,14 @@ void replace(const Batch& batch, std::vector<Step>& steps) {
                   step::Probe{batch, Side::stable}, step::Admit{batch}});
 }
 
+void let_in_again(const Batch& batch, std::vector<Step>& steps) {
+  if (!batch.empty()) add_all(steps, {step::Probe{batch, Side::stable, true}, step::Admit{batch}});
+}
+
 // What is observed of the places of one pool.
 struct Looked {
   Batch hot;      // the wanted revision runs there and the balancer may send users to it
+  Batch shut;     // it runs there, but users may be shut out
   Batch idle;     // anything else that has no users
   Batch serving;  // anything else that has
   Batch touched;
@@ -34,8 +39,8 @@ Looked look(const Plan& plan, const std::vector<Observed>& observed, Pool pool, 
       continue;
     }
     if (seen.touched) looked.touched.push_back(place);
-    if (wanted && seen.runs == wanted && seen.serving) {
-      looked.hot.push_back(place);
+    if (wanted && seen.runs == wanted) {
+      (seen.serving && !seen.unsure ? looked.hot : looked.shut).push_back(place);
     } else {
       (seen.serving ? looked.serving : looked.idle).push_back(place);
     }
@@ -53,6 +58,7 @@ std::optional<std::vector<Step>> in_place(const Plan& plan, const std::vector<Ob
   const Looked looked = look(plan, observed, plan.stable_pool, Side::stable);
   const int spare = plan.spare - looked.quarantined;
   std::vector<Step> steps;
+  let_in_again(looked.shut, steps);
   if (!looked.idle.empty()) replace(looked.idle, steps);
   if (looked.serving.empty()) return steps;
   if (spare < 1) return std::nullopt;
@@ -67,6 +73,7 @@ std::optional<std::vector<Step>> in_place(const Plan& plan, const std::vector<Ob
 std::vector<Step> beside(const Plan& plan, const std::vector<Observed>& observed, bool exposed) {
   const Looked old = look(plan, observed, plan.stable_pool, Side::stable);
   std::vector<Step> steps;
+  let_in_again(old.shut, steps);
   Batch gone = old.idle;
   gone.insert(gone.end(), old.serving.begin(), old.serving.end());
   if (!gone.empty()) {

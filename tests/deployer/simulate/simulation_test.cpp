@@ -1,0 +1,63 @@
+#include <gtest/gtest.h>
+
+#include "deployer/simulate/report.h"
+
+namespace trunkline::deployer {
+namespace {
+
+std::string story_of(const SimulationReport& report) {
+  return report.broken ? to_text(report) : "";
+}
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr uint64_t kSeeds = 300;  // for the sanitizer; the promises are the release build's
+#else
+constexpr uint64_t kSeeds = 20'000;
+#endif
+
+TEST(Simulation, KeepsEveryPromiseUnderEveryFault) {
+  const auto report = simulate_many(1, kSeeds, nullptr);
+  ASSERT_TRUE(report);
+  EXPECT_FALSE(report->broken) << story_of(*report);
+  EXPECT_EQ(report->rollouts, kSeeds);
+  if (kSeeds < 20'000) return;
+  EXPECT_EQ(report->missing(), std::vector<std::string>{}) << "a strategy never met that fault";
+  for (const char* outcome : {"completed", "rolled_back", "failed", "held"}) {
+    EXPECT_GT(report->by_outcome.at(outcome), 100u) << outcome;
+  }
+}
+
+TEST(Simulation, IsTheSameEveryTime) {
+  for (uint64_t seed = 1; seed <= 50; ++seed) {
+    const Scenario scenario = draw_scenario(seed), again = draw_scenario(seed);
+    const Simulated once = simulate(scenario, Sabotage::none, true), twice = simulate(again, Sabotage::none, true);
+    EXPECT_EQ(once.story, twice.story) << seed;
+    EXPECT_FALSE(once.story.empty());
+  }
+}
+
+struct Broken {
+  Sabotage sabotage;
+  int promise;
+};
+
+class SabotagedSimulation : public testing::TestWithParam<Broken> {};
+
+// A check that cannot fail would prove nothing.
+TEST_P(SabotagedSimulation, IsFoundOut) {
+  const auto report = simulate_many(1, 1000, nullptr, GetParam().sabotage);
+  ASSERT_TRUE(report);
+  ASSERT_TRUE(report->broken) << "1000 seeds did not notice";
+  EXPECT_EQ(report->broken->violation.promise, GetParam().promise) << to_text(*report);
+  EXPECT_FALSE(report->broken->story.empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Promises, SabotagedSimulation,
+                         testing::Values(Broken{Sabotage::ignore_floor, 1}, Broken{Sabotage::skip_drain, 2},
+                                         Broken{Sabotage::skip_probe, 3}, Broken{Sabotage::ignore_epoch, 4},
+                                         Broken{Sabotage::act_before_journal, 5}, Broken{Sabotage::sleep_through, 6},
+                                         Broken{Sabotage::fetch_on_way_back, 7}, Broken{Sabotage::own_clock, 9}),
+                         [](const auto& test) { return "I" + std::to_string(test.param.promise); });
+
+}  // namespace
+}  // namespace trunkline::deployer
