@@ -69,7 +69,7 @@ void World::begin(const Fault& fault) {
   switch (fault.kind) {
     case FaultKind::balancer_clock:
       clock_ahead_ += fault.place % 2 == 0 ? kHour : -kHour;
-      clock_went_back_ = clock_went_back_ || fault.place % 2 != 0;
+      for (DialTruth& dial : dials_) dial.clock_went_back = dial.clock_went_back || fault.place % 2 != 0;
       break;
     case FaultKind::share_changed:
       for (DialTruth& dial : dials_) dial.until = Millis{0};
@@ -281,7 +281,7 @@ void World::set(DialTruth& dial, int share, bool preview, Pool stable) {
   dial.preview = preview;
   dial.stable = stable;
   dial.until = share > 0 || preview ? balancer_clock() + plan_.lease : Millis{0};
-  clock_went_back_ = false;
+  dial.clock_went_back = false;
 }
 
 // Everyone on the new side of this dial has passed its probes, and somebody is there.
@@ -337,7 +337,8 @@ std::optional<Event> World::act(const action::Measure& a) {
 }
 
 void World::check_lease_ended() {
-  if (share_now() == 0 || clock_went_back_) return;
+  const bool lasts = std::any_of(dials_.begin(), dials_.end(), [](const DialTruth& d) { return d.clock_went_back; });
+  if (share_now() == 0 || lasts) return;
   broken(6,
          fmt::format("nobody was there for longer than a lease, but {} of 10000 users meet the new side", share_now()));
 }

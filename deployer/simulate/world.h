@@ -63,6 +63,7 @@ class World {
     int share = 0;
     bool preview = false;
     Pool stable = Pool::home;
+    bool clock_went_back = false;  // since it was set: it lasts so much longer, and nobody can know
   };
 
   std::optional<Event> act(const action::Fetch& a);
@@ -111,7 +112,6 @@ class World {
   };
   std::vector<Active> active_;
   base::Millis clock_ahead_{0};
-  bool clock_went_back_ = false;
   bool drifted_ = false;
   int hangs_left_ = 0;
   std::vector<bool> task_done_;
