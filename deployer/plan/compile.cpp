@@ -126,7 +126,7 @@ class Compiler {
       add(step::Start{fresh, Side::fresh});
       add(step::Probe{fresh, Side::fresh});
       admit(fresh);
-      ramp(static_cast<int>(i));
+      ramp(i);
       bake(waves_[i].bake);
     }
     if (rollout_.strategy.keep_old) bake(rollout_.strategy.post_promotion_bake);
@@ -136,11 +136,25 @@ class Compiler {
     if (!rollout_.strategy.keep_old) bake(rollout_.strategy.post_promotion_bake);
   }
 
-  void ramp(int dial) {
+  void ramp(size_t wave) {
     for (Step step : rollout_.strategy.ramp) {
-      if (auto* expose = std::get_if<step::Expose>(&step)) expose->dials = {dial};
+      if (auto* expose = std::get_if<step::Expose>(&step)) {
+        const bool own = plan_.dials.size() > 1;
+        expose->dials = {own ? static_cast<int>(wave) : 0};
+        if (!own) expose->share = share_of(wave, expose->share);
+      }
       add(std::move(step));
     }
+  }
+
+  // Waves of one dial: each moves its part of the users, as large as it is in the fleet, beside those who moved with
+  // the waves before.
+  int share_of(size_t wave, int share) const {
+    size_t before = 0;
+    for (size_t i = 0; i < wave; ++i) before += waves_[i].instances.size();
+    const auto moved = static_cast<int64_t>(before) * kAllUsers,
+               moving = static_cast<int64_t>(waves_[wave].instances.size()) * share;
+    return static_cast<int>(std::max<int64_t>((moved + moving) / plan_.fleet, share > 0 ? 1 : 0));
   }
 
   std::vector<int> dials() const { return first(static_cast<int>(plan_.dials.size())); }
@@ -184,12 +198,6 @@ Result<> check(const Rollout& rollout, const Plan& plan) {
                 fmt::format("strategy.type: {} runs the new revision beside the old one: give every instance a `twin` "
                             "address, or targets.ports",
                             plan.strategy),
-                rollout.strategy_at);
-  }
-  if (plan.by_share && !rollout.waves.empty() && rollout.waves.front().service.empty()) {
-    return fail(Kind::invalid,
-                "targets.waves: a share moves the users of one pair of backends; give each wave its own `service` and "
-                "`twin`",
                 rollout.strategy_at);
   }
   if (plan.by_share && (!rollout.traffic || rollout.traffic->map.empty())) {

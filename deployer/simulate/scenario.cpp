@@ -96,7 +96,7 @@ class Drawer {
     const int count = static_cast<int>(drawn.instances.size());
     if (count < 2 || random_.chance(60)) return;
     const int waves = random_.between(1, std::min(5, count));
-    const bool own = by_share(drawn.strategy.type) || (drawn.traffic && !drawn.twins.empty() && random_.chance(40));
+    const bool own = drawn.traffic && !drawn.twins.empty() && random_.chance(50);
     int next = 0;
     for (int i = 0; i < waves; ++i) {
       Wave wave;

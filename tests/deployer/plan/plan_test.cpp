@@ -69,6 +69,30 @@ TEST(Plan, KeepsTheFloorOfHealthyInstances) {
       "instances");
 }
 
+// One instance of four must not get all users, and nobody who moved with it moves back when the next wave begins.
+TEST(Plan, MovesWithEachWaveOfOneDialNoMoreUsersThanItIsOfTheFleet) {
+  Rollout file = rollout(4, StrategyType::canary);
+  for (const Instance& instance : file.instances) {
+    file.twins.push_back({instance.id + "-twin", "127.0.0.1", instance.port + 100, instance.id, {}});
+  }
+  file.traffic = Traffic{};
+  file.traffic->map = "/m";
+  file.strategy.ramp = {step::Expose{{}, 0, true}, step::Expose{{}, 1000, false}, step::Expose{{}, kAllUsers, false}};
+  file.waves = {{"box", {0}, std::nullopt, 0ms, "", ""}, {"rest", {1, 2, 3}, std::nullopt, 0ms, "", ""}};
+  const auto shares = [&file] {
+    std::vector<std::pair<int, int>> all;  // dial and share
+    const auto plan = compile(file, "r1", kBefore, kNew);
+    for (const Step& step : plan->steps) {
+      if (const auto* expose = std::get_if<step::Expose>(&step)) all.emplace_back(expose->dials[0], expose->share);
+    }
+    return all;
+  };
+  using Shares = std::vector<std::pair<int, int>>;
+  EXPECT_EQ(shares(), (Shares{{0, 0}, {0, 250}, {0, 2500}, {0, 2500}, {0, 3250}, {0, 10'000}}));
+  file.waves[0].service = file.waves[0].twin = "own";  // of its own backends' users each has all
+  EXPECT_EQ(shares(), (Shares{{0, 0}, {0, 1000}, {0, 10'000}, {1, 0}, {1, 1000}, {1, 10'000}}));
+}
+
 TEST(Rollback, TouchesOnlyWhatChangedAndTheIdleFirst) {
   const auto plan = compile(rollout(4, StrategyType::rolling), "r1", kBefore, kNew);
   const Observed old{Side::stable, true}, fresh{Side::fresh, true}, broken{Side::fresh, false};

@@ -43,12 +43,6 @@ void write(const fs::path& file, const std::string& text) {
   std::ofstream(file) << text;
 }
 
-Ran run(const std::vector<std::string>& argv) {
-  const base::ProcessOutput output = need(base::run_process({.argv = argv}, kPatience));
-  const bool ended = !output.timed_out && output.status.signal == 0;
-  return {ended ? output.status.code : -1, output.out, output.err};
-}
-
 // Like a shell's: what the program was started with; "" once it has ended.
 std::string command_line(const fs::path& process) {
   std::string text = base::read_file(process / "cmdline").value_or("");
@@ -68,6 +62,12 @@ std::vector<pid_t> find_processes(const std::function<bool(const fs::path& proce
 }
 
 }  // namespace
+
+Ran run_command(const std::vector<std::string>& argv) {
+  const base::ProcessOutput output = need(base::run_process({.argv = argv}, kPatience));
+  const bool ended = !output.timed_out && output.status.signal == 0;
+  return {ended ? output.status.code : -1, output.out, output.err};
+}
 
 bool eventually(const std::function<bool()>& condition, Millis limit) {
   const auto end = std::chrono::steady_clock::now() + limit;
@@ -113,21 +113,27 @@ std::string Background::output() const {
   return base::read_file(output_).value_or("");
 }
 
-Rig::Rig()
+Rig::Rig() : Rig(std::vector<std::string>{"-db"}) {
+  start_haproxy();
+}
+
+Rig::Rig(std::vector<std::string> haproxy_mode)
     : folder_(need(base::TempFolder::make("deployer"))),
+      haproxy_mode_(std::move(haproxy_mode)),
       front_port_(reserve_port()),
       front_("127.0.0.1:" + std::to_string(front_port_)),
       service_(path("state"), "shortener") {
   for (int i = 0; i < kInstances; ++i) ports_.push_back(reserve_port());
   fs::create_directory(path("dist"));
   need(load::make_links(path("links.csv"), 300, 1));
-  if (run({kShortener, "import", path("links.csv"), "--store", "sqlite:" + path("links.db").string()}).code != 0) {
+  if (run_command({kShortener, "import", path("links.csv"), "--store", "sqlite:" + path("links.db").string()}).code !=
+      0) {
     throw std::runtime_error("the links could not be imported");
   }
   std::string servers;
   for (int i = 0; i < kInstances; ++i) servers += fmt::format("  server web{} {}\n", i + 1, address(i));
   write(path("haproxy.cfg"), fmt::format(R"(global
-  stats socket "{}" mode 600 level admin
+  stats socket "{}" mode 600 level admin expose-fd listeners
   maxconn 1000
 defaults
   mode http
@@ -146,7 +152,6 @@ backend shortener
 {})",
                                          path("haproxy.sock").string(), front_, servers));
   write_rollout();
-  start_haproxy();
 }
 
 Rig::~Rig() {
@@ -180,7 +185,9 @@ int Rig::reserve_port() {
 
 void Rig::start_haproxy() {
   const base::Descriptor log{open(path("haproxy.log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)};
-  haproxy_ = need(base::Child::start({.argv = {"haproxy", "-f", path("haproxy.cfg"), "-db"}}, log));
+  std::vector<std::string> argv = {"haproxy", "-f", path("haproxy.cfg")};
+  argv.insert(argv.end(), haproxy_mode_.begin(), haproxy_mode_.end());
+  haproxy_ = need(base::Child::start({.argv = argv}, log));
   const bool up = eventually(
       [this] { return haproxy_->poll().has_value() || ask_haproxy(path("haproxy.sock"), "show info").has_value(); });
   if (!up || haproxy_->poll()) {
@@ -191,7 +198,11 @@ void Rig::start_haproxy() {
 void Rig::kill_haproxy() {
   if (!haproxy_) return;
   haproxy_->signal_group(SIGKILL);
-  eventually([this] { return haproxy_->poll().has_value(); });
+  eventually([this] { return haproxy_->poll().has_value() && !ask_haproxy(path("haproxy.sock"), "show info"); });
+}
+
+void Rig::signal_haproxy(int signal) const {
+  kill(haproxy_->pid(), signal);
 }
 
 namespace {
@@ -224,19 +235,19 @@ void Rig::pack(const std::string& name, const std::string& serve) const {
   fs::copy_file(kShortener, build / "bin/shortener");
   write(build / "bin/serve", "#!/bin/sh\n" + serve + "\n");
   fs::permissions(build / "bin/serve", fs::perms::owner_all);
-  const Ran packed = run(
+  const Ran packed = run_command(
       {kDeployer, "pack", build, "--version", name, "--commit", "c" + name, "-o", path("dist") / (name + ".tar.zst")});
   if (packed.code != 0) throw std::runtime_error(packed.err);
 }
 
 void Rig::write_rollout(const RolloutText& text) const {
-  std::string instances;
-  for (int i = 0; i < kInstances; ++i) {
+  std::string instances = text.instances;
+  for (int i = 0; text.instances.empty() && i < kInstances; ++i) {
+    if (i == 0) instances = "  instances:\n";
     const std::string id = i + 1 < kInstances ? fmt::format("web{}", i + 1) : text.last_instance;
     instances += fmt::format("    - {{ id: {}, address: \"{}\" }}\n", id, address(i));
   }
-  write(path("rollout.yaml"),
-        fmt::format(R"(apiVersion: trunkline/v1
+  write(path("rollout.yaml"), fmt::format(R"(apiVersion: trunkline/v1
 kind: Rollout
 metadata: {{ name: shortener, environment: test }}
 artifact: {{ ref: "file:{artifact}" }}
@@ -245,20 +256,19 @@ targets:
   environment: {{ SHORTENER_STORE: "sqlite:{folder}/links.db" }}
   stopGrace: {stop_grace}
   minHealthy: {min_healthy}
-  instances:
 {instances}
 traffic:
   driver: haproxy
   endpoints: ["unix:{folder}/haproxy.sock"]
   service: {backend}
   drain: {{ timeout: {drain} }}
-probes:
+{traffic}probes:
   startup: {{ http: /healthz, period: 50ms, failureThreshold: 60 }}
   readiness: {{ http: /readyz, period: 50ms, successThreshold: 2 }}
   identity: {{ http: /version, period: 50ms, failureThreshold: 10 }}
 strategy: {strategy}
 analysis:
-  background: [slo]
+  background: {background}
   templates:
     slo:
       metrics:
@@ -277,16 +287,18 @@ analysis:
           interval: 200ms
           initialDelay: 200ms
 {extra})",
-                    fmt::arg("artifact", text.artifact), fmt::arg("folder", folder_.path().string()),
-                    fmt::arg("instances", instances), fmt::arg("stop_grace", text.stop_grace),
-                    fmt::arg("backend", text.backend), fmt::arg("min_healthy", text.min_healthy),
-                    fmt::arg("drain", text.drain), fmt::arg("strategy", text.strategy), fmt::arg("extra", text.extra)));
+                                          fmt::arg("artifact", text.artifact),
+                                          fmt::arg("folder", folder_.path().string()), fmt::arg("instances", instances),
+                                          fmt::arg("stop_grace", text.stop_grace), fmt::arg("backend", text.backend),
+                                          fmt::arg("min_healthy", text.min_healthy), fmt::arg("drain", text.drain),
+                                          fmt::arg("strategy", text.strategy), fmt::arg("traffic", text.traffic),
+                                          fmt::arg("background", text.background), fmt::arg("extra", text.extra)));
 }
 
 Ran Rig::deployer(std::vector<std::string> arguments) const {
   arguments.insert(arguments.begin(), kDeployer);
   arguments.insert(arguments.end(), {"--state", path("state")});
-  return run(arguments);
+  return run_command(arguments);
 }
 
 std::unique_ptr<Background> Rig::begin(std::vector<std::string> arguments) const {
@@ -322,11 +334,15 @@ void Rig::start_load() {
   }
 }
 
+base::Json Rig::load() const {
+  return need(base::parse_json(need(base::read_file(path("load.json")))));
+}
+
 base::Json Rig::end_load() {
   load_->signal(SIGTERM);
   const Ran ended = load_->wait();
   if (ended.code != 0) throw std::runtime_error("the load generator failed: " + ended.out);
-  return need(base::parse_json(need(base::read_file(path("load.json")))));
+  return load();
 }
 
 State Rig::state() const {
@@ -361,34 +377,32 @@ std::vector<base::Json> Rig::history() const {
   return releases;
 }
 
-std::vector<std::string> Rig::versions() const {
+std::string Rig::version_at(const std::string& address) {
   const auto client = base::make_http_client({Millis(2000), Millis(2000), 65536});
+  const auto answer = base::get(*client, "http://" + address + "/version");
+  const auto json = answer ? base::parse_json(answer->body) : base::Result<base::Json>(base::Json());
+  return json ? base::string_or(*json, "version") : "";
+}
+
+std::vector<std::string> Rig::versions() const {
   std::vector<std::string> versions;
-  for (int i = 0; i < kInstances; ++i) {
-    const auto answer = base::get(*client, "http://" + address(i) + "/version");
-    const auto json = answer ? base::parse_json(answer->body) : base::Result<base::Json>(base::Json());
-    versions.push_back(json ? base::string_or(*json, "version") : "");
-  }
+  for (int i = 0; i < kInstances; ++i) versions.push_back(version_at(address(i)));
   return versions;
 }
 
-namespace {
-
-std::vector<pid_t> programs_of(const std::string& address) {
+std::vector<pid_t> Rig::programs_at(const std::string& address) {
   return find_processes([&](const fs::path& process) {
     const std::string line = command_line(process);
     return line.starts_with("bin/shortener ") && line.find(address) != std::string::npos;
   });
 }
 
-}  // namespace
-
 size_t Rig::programs(int instance) const {
-  return programs_of(address(instance)).size();
+  return programs_at(address(instance)).size();
 }
 
 pid_t Rig::program(int instance) const {
-  const auto pids = programs_of(address(instance));
+  const auto pids = programs_at(address(instance));
   return pids.empty() ? 0 : pids.front();
 }
 

@@ -51,6 +51,9 @@ struct RolloutText {
   std::string artifact = "dist/1.tar.zst";
   std::string backend = "shortener";
   std::string last_instance = "web3";
+  std::string instances = "";  // lines below targets instead of the three
+  std::string traffic = "";    // more lines of it
+  std::string background = "[slo]";
   std::string extra = "";  // more lines at its end
 };
 
@@ -85,7 +88,8 @@ class Rig {
   // Versions 1 and, if asked for, users: about 200 requests a second from now on.
   void release_first();
   void start_load();
-  base::Json end_load();  // the load generator's last report
+  base::Json load() const;  // the load generator's report, a fifth of a second old at most
+  base::Json end_load();    // its last one
 
   // The last rollout as its journal tells it now; state.phase is done where there is none.
   State state() const;
@@ -98,16 +102,23 @@ class Rig {
   std::string address(int instance) const { return "127.0.0.1:" + std::to_string(ports_[instance]); }
   // The version that each instance says it is; "" for one that does not answer.
   std::vector<std::string> versions() const;
+  static std::string version_at(const std::string& address);
+  static std::vector<pid_t> programs_at(const std::string& address);
   // Running programs of an instance: 1 if all is well.
   size_t programs(int instance) const;
   pid_t program(int instance) const;
   // All processes of this rig's instances, their supervisors included.
   std::vector<pid_t> processes() const;
 
- private:
+ protected:
+  // For a rig that has more to set up before HAProxy starts.
+  explicit Rig(std::vector<std::string> haproxy_mode);
   int reserve_port();
+  void signal_haproxy(int signal) const;  // to the process that was started, alone
 
+ private:
   base::TempFolder folder_;
+  const std::vector<std::string> haproxy_mode_;
   std::vector<base::Descriptor> reserved_;
   int front_port_;
   std::vector<int> ports_;
@@ -116,6 +127,9 @@ class Rig {
   std::optional<base::Child> haproxy_;
   std::unique_ptr<Background> load_;
 };
+
+// Runs a command to its end.
+Ran run_command(const std::vector<std::string>& argv);
 
 // {"failed": 3} as 3; -1 where there is no such number.
 int64_t number(const base::Json& json, std::string_view key);

@@ -1,0 +1,148 @@
+#include "tests/deployer/system/share_rig.h"
+
+#include <csignal>
+#include <fmt/format.h>
+#include <fstream>
+#include <set>
+#include <stdexcept>
+
+#include "base/http/client.h"
+#include "deployer/dial/exposure.h"
+#include "deployer/dial/haproxy_answers.h"
+#include "deployer/dial/haproxy_socket.h"
+
+namespace trunkline::deployer {
+using base::Millis;
+
+namespace {
+
+constexpr int kInstances = 3;
+constexpr int64_t kQuiet = 100;  // requests in a row
+
+base::SteadyTime now() {
+  return std::chrono::steady_clock::now();
+}
+
+}  // namespace
+
+ShareRig::ShareRig() : Rig(std::vector<std::string>{"-W"}) {
+  for (int i = 0; i < kInstances; ++i) twins_.push_back(reserve_port());
+  std::ofstream(path("shares.map")) << "";
+  std::ofstream(path("shares.state")) << "";
+  const Ran init = run_command({TRUNKLINE_BIN_DIR "/deployer", "init", "--haproxy", path("haproxy.cfg"), "--service",
+                                "shortener", "--map", path("shares.map"), "--preview", kPreview});
+  std::ofstream(path("shares.patch")) << init.out;
+  const Ran patched = run_command({"patch", "-s", "-p0", "-F0", "-d", "/", "-i", path("shares.patch")});
+  if (init.code != 0 || patched.code != 0) {
+    throw std::runtime_error("HAProxy is not set up for shares: " + init.err + patched.out + patched.err);
+  }
+  write();
+  start_haproxy();
+}
+
+void ShareRig::write(const ShareText& text) const {
+  std::string instances;
+  if (!text.waves.empty()) instances = "  waves: " + text.waves + "\n";
+  instances += "  instances:\n";
+  for (int i = 0; i < kInstances; ++i) {
+    instances +=
+        fmt::format("    - {{ id: web{}, address: \"{}\", twin: \"{}\" }}\n", i + 1, address(i), twin_address(i));
+  }
+  write_rollout(
+      {.strategy = text.strategy,
+       .instances = instances,
+       .traffic = fmt::format("  twin: shortener-twin\n  map: {}\n  stateFile: {}\n  preview: \"{}\"\n"
+                              "  lease: {}\n",
+                              path("shares.map").string(), path("shares.state").string(), kPreview, text.lease),
+       .background = text.background,
+       .extra = text.extra});
+}
+
+void ShareRig::reload_haproxy() {
+  const auto pid = [this] {
+    const auto process = parse_process(ask_haproxy(path("haproxy.sock"), "show info").value_or(""));
+    return process ? process->pid : 0;
+  };
+  const int64_t before = pid();
+  const auto is_new = [&] {
+    const int64_t now = pid();
+    return now != 0 && now != before;
+  };
+  // A master that has only just started its worker may miss the signal.
+  for (int i = 0; i < 20; ++i) {
+    signal_haproxy(SIGUSR2);
+    if (eventually(is_new, Millis{1000})) return;
+  }
+  throw std::runtime_error("HAProxy does not reload");
+}
+
+void ShareRig::pack_marked(const std::string& name) const {
+  pack(name, "exec bin/shortener serve \"$@\" --allow-faults --fault latency=1ms,rate=1");
+}
+
+std::string ShareRig::fleet() const {
+  std::string text;
+  for (const bool twin : {false, true}) {
+    std::set<std::string> versions;
+    size_t programs = 0;
+    for (int i = 0; i < kInstances; ++i) {
+      const std::string at = twin ? twin_address(i) : address(i);
+      const size_t count = programs_at(at).size();
+      programs += count;
+      const std::string version = version_at(at);
+      if (count > 0 || !version.empty()) versions.insert(version);
+    }
+    if (programs == 0 && versions.empty()) continue;
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", twin ? "twin" : "home", fmt::join(versions, "+"));
+    if (programs != kInstances) text += fmt::format(" ({} programs)", programs);
+  }
+  return text;
+}
+
+int ShareRig::entry_share() const {
+  const auto map = ask_haproxy(path("haproxy.sock"), "show map " + path("shares.map").string());
+  const auto values = map ? parse_map(*map, "shortener") : base::Result<std::vector<std::string>>{};
+  if (!values || values->empty()) return -1;
+  const auto entry = parse_entry(values->front());
+  return entry ? entry->share : -1;
+}
+
+double ShareRig::status_share() const {
+  const base::Json now = status();
+  const base::Json* share = base::find(now, "share");
+  return share != nullptr && share->is_number() ? share->to_number<double>() : -1;
+}
+
+Millis ShareRig::until_nobody_meets_it() const {
+  const auto start = now();
+  auto last_met = start;
+  const base::Json begin = load();
+  int64_t requests = number(begin, "requests"), met = number(begin, "met_fault");
+  const bool quiet = eventually([&] {
+    const base::Json report = load();
+    if (number(report, "met_fault") != met) {
+      met = number(report, "met_fault");
+      requests = number(report, "requests");
+      last_met = now();
+    }
+    return number(report, "requests") - requests >= kQuiet;
+  });
+  if (!quiet) throw std::runtime_error("somebody meets it still");
+  return std::chrono::duration_cast<Millis>(last_met - start);
+}
+
+bool ShareRig::somebody_meets_it() const {
+  const int64_t before = number(load(), "met_fault");
+  return eventually([&] { return number(load(), "met_fault") > before; });
+}
+
+std::string ShareRig::version_for(const base::Headers& headers) const {
+  const auto client = base::make_http_client({Millis(2000), Millis(2000), 65536});
+  base::Request request;
+  request.headers = headers;
+  const auto answer = client->send("http://" + front() + "/version", request);
+  const auto json = answer ? base::parse_json(answer->body) : base::Result<base::Json>(base::Json());
+  return json ? base::string_or(*json, "version") : "";
+}
+
+}  // namespace trunkline::deployer
