@@ -24,6 +24,7 @@ void add_down(base::cli::Tool& tool);
 void add_pack(base::cli::Tool& tool);
 void add_promote(base::cli::Tool& tool);
 void add_pause(base::cli::Tool& tool);
+void add_lock(base::cli::Tool& tool);
 void add_simulate(base::cli::Tool& tool);
 void add_supervise(base::cli::Tool& tool);
 void add_run_task(base::cli::Tool& tool);

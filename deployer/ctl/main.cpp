@@ -18,6 +18,7 @@ int main(int argc, char** argv) {
   deployer::add_explain(tool);
   deployer::add_down(tool);
   deployer::add_pack(tool);
+  deployer::add_lock(tool);
   deployer::add_simulate(tool);
   deployer::add_supervise(tool);
   deployer::add_run_task(tool);

@@ -14,7 +14,11 @@ constexpr Millis kLook{100};  // how often interruptions and requests are looked
 
 Result<> Conductor::take(const Event& event) {
   const Millis now = world_.clock.now();
-  TRY(world_.journal.append({now, world_.clock.wall(), event}));
+  {
+    // Who was taken over from writes nothing any more, and so does nothing.
+    TRY_ASSIGN(const auto right, world_.enter());
+    TRY(world_.journal.append({now, world_.clock.wall(), event}));
+  }
   const State before = state_;
   Advance turn = advance(world_.plan, std::move(state_), event, now);
   state_ = std::move(turn.state);

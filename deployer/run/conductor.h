@@ -36,6 +36,7 @@ class Conductor {
     Mailbox& mailbox;
     Reporter& reporter;
     const RolloutClock& clock;
+    Fence enter;
     std::function<bool()> interrupted;
     std::function<std::optional<Event>()> request;
   };
@@ -43,7 +44,8 @@ class Conductor {
   Conductor(World world, State state) : world_(std::move(world)), state_(std::move(state)) {}
 
   // Takes `first` and goes on until the engine holds or finishes. Kind::cancelled when interrupted: the journal has
-  // everything, so it can be resumed. Kind::io if the journal cannot be written: then nothing more was done.
+  // everything, so it can be resumed. Kind::io if the journal cannot be written: then nothing more was done; locked if
+  // another deployer took over.
   base::Result<State> run(const Event& first);
 
  private:

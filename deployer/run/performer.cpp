@@ -78,6 +78,7 @@ void Performer::cancel() {
 }
 
 Result<int64_t> Performer::start(int index, Side side, const std::stop_token& stop) const {
+  TRY_ASSIGN(const auto right, world_.enter());
   const InstanceCommand command =
       command_for(launch(side), instance(index), world_.rollout.service, world_.rollout.environment);
   return no_number(
@@ -110,6 +111,11 @@ Result<int64_t> Performer::probe(const action::Probe& act, const std::stop_token
   return base::fail(with_log(done.error(), act.instance, act.side));
 }
 
+Result<> Performer::stop(int index, const std::stop_token& stop) const {
+  TRY_ASSIGN(const auto right, world_.enter());
+  return world_.driver.stop(instance(index).id, stop);
+}
+
 // Where others are meant to serve meanwhile, the last one stays.
 Result<int64_t> Performer::drain(int index, const std::stop_token& stop) const {
   const Plan& plan = world_.plan;
@@ -138,6 +144,7 @@ Result<> Performer::promote(int dial) const {
 
 Result<int64_t> Performer::run_task(int index, const std::stop_token& stop) const {
   const Task& task = world_.rollout.tasks[static_cast<size_t>(index)];
+  TRY(world_.enter());  // only its begin: it may take long
   TRY(run_once(world_.folder, world_.plan.to, {task.name, filled(task.command, values_), task.timeout}, stop));
   return 0;
 }
@@ -184,8 +191,7 @@ void Performer::perform(const Action& action) {
             run(a.ticket, a.instance, [this, a](const Stop& stop) { return drain(a.instance, stop); });
           },
           [this](const action::Stop& a) {
-            run(a.ticket, a.instance,
-                [this, a](const Stop& stop) { return no_number(world_.driver.stop(instance(a.instance).id, stop)); });
+            run(a.ticket, a.instance, [this, a](const Stop& stop) { return no_number(this->stop(a.instance, stop)); });
           },
           [this](const action::Expose& a) {
             run(a.ticket, a.dial, [this, a](const Stop&) { return no_number(set_share(a.dial, a.share, a.preview)); });

@@ -30,6 +30,7 @@ class Performer {
     Dial& dial;
     ShareDial* share;  // null where the service has none
     const ServiceFolder& folder;
+    Fence enter;  // before every change
     Mailbox& mailbox;
     std::function<base::Millis()> now;
   };
@@ -51,6 +52,7 @@ class Performer {
   void run(int ticket, int instance, Act act);
   base::Result<int64_t> start(int instance, Side side, const std::stop_token& stop) const;
   base::Result<int64_t> probe(const action::Probe& act, const std::stop_token& stop) const;
+  base::Result<> stop(int instance, const std::stop_token& stop) const;
   base::Result<int64_t> drain(int instance, const std::stop_token& stop) const;
   base::Result<int64_t> run_task(int task, const std::stop_token& stop) const;
   base::Result<int64_t> run_hooks(HookPoint point) const;

@@ -59,8 +59,8 @@ Result<> close_doors(Dial& dial, const Begun& begun) {
 
 // Everything between a journal that stands and a rollout that ended; the lock is held.
 // `then` is a person's word that is taken right behind the first event.
-Result<int> conduct(const ServiceFolder& folder, Begun begun, Journal journal, const Event& first,
-                    const std::optional<Event>& then, const MoveOptions& options) {
+Result<int> conduct(const ServiceFolder& folder, const ServiceLock& lock, Begun begun, Journal journal,
+                    const Event& first, const std::optional<Event>& then, const MoveOptions& options) {
   const bool resumed = !std::holds_alternative<event::Began>(first);
   TRY_ASSIGN(const Launch fresh, folder.load_launch(begun.plan.to));
   std::optional<Launch> stable;
@@ -68,18 +68,18 @@ Result<int> conduct(const ServiceFolder& folder, Begun begun, Journal journal, c
     TRY_ASSIGN(stable, folder.load_launch(*begun.plan.from));
   }
   const ProcessDriver driver(folder, "/proc/self/exe");
-  const auto dial = make_dial(begun.rollout);
+  const auto dial = make_dial(begun.rollout, lock.fence());
   if (resumed) TRY(close_doors(*dial, begun));
   const base::Millis already = begun.journal.events.empty() ? base::Millis{0} : begun.journal.events.back().at;
   const RolloutClock clock(base::system_clock(), already);
-  const auto share = make_share_dial(begun.rollout);
+  const auto share = make_share_dial(begun.rollout, lock.fence());
   Mailbox mailbox;
   if (then) mailbox.put(*then);
   Reporter reporter(begun.plan, options.json);
   Performer performer({begun.rollout, begun.plan, begun.journal.header.artifact, fresh, stable ? &*stable : nullptr,
-                       driver, *dial, share.get(), folder, mailbox, [&clock] { return clock.now(); }});
+                       driver, *dial, share.get(), folder, lock.fence(), mailbox, [&clock] { return clock.now(); }});
   reporter.began(resumed);
-  Conductor conductor({begun.plan, journal, performer, mailbox, reporter, clock,
+  Conductor conductor({begun.plan, journal, performer, mailbox, reporter, clock, lock.fence(),
                        [] { return base::wait_for_termination(base::Millis{0}).has_value(); },
                        [&] { return take_request(folder, begun.plan.id); }},
                       begun.state);
@@ -188,7 +188,7 @@ Result<int> run_release(const Prepared& prepared, const MoveOptions& options) {
   TRY(folder.save_launch(prepared.launch));
   TRY_ASSIGN(Journal journal, Journal::create(folder.journal(), header));
   Begun begun{{header, {}, 0}, prepared.rollout, plan, initial_state(plan)};
-  return conduct(folder, std::move(begun), std::move(journal), event::Began{}, std::nullopt, options);
+  return conduct(folder, lock, std::move(begun), std::move(journal), event::Began{}, std::nullopt, options);
 }
 
 Result<int> move_on(const std::string& service, const Event& event, const MoveOptions& options) {
@@ -220,7 +220,7 @@ Result<int> move_on(const std::string& service, const Event& event, const MoveOp
   }
   TRY_ASSIGN(Journal journal, Journal::reopen(folder.journal(), seen->journal));
   const bool promote = std::holds_alternative<event::Promoted>(event);
-  return conduct(folder, std::move(*seen), std::move(journal), promote ? event::Resumed{} : event,
+  return conduct(folder, lock, std::move(*seen), std::move(journal), promote ? event::Resumed{} : event,
                  promote ? std::optional(event) : std::nullopt, options);
 }
 
