@@ -111,18 +111,16 @@ class Run {
   }
 
   State replayed() {
-    std::vector<Recorded> read;
-    read.reserve(journal_.size());
-    // Through the text of the journal and back; a rollout without a restart never comes here with records.
-    for (const Recorded& recorded : journal_) {
-      auto parsed = parse_record(record_text(recorded));
+    // Through the text of the journal and back, each record once.
+    for (size_t i = read_again_.size(); i < journal_.size(); ++i) {
+      auto parsed = parse_record(record_text(journal_[i]));
       if (!parsed) {
         world_.violations.push_back({5, "a record cannot be read again"});
         break;
       }
-      read.push_back(*std::move(parsed));
+      read_again_.push_back(*std::move(parsed));
     }
-    return replay(plan_, read);
+    return replay(plan_, read_again_);
   }
 
   void die(const std::string& how) {
@@ -423,7 +421,7 @@ class Run {
   Random random_;
   World world_;
   Actor actor_;
-  std::vector<Recorded> journal_;
+  std::vector<Recorded> journal_, read_again_;
   size_t taken_ = 0;  // events that the engine was told
   Millis journal_time_{0};
   std::vector<Item> queue_;  // a heap

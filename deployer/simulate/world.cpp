@@ -72,7 +72,7 @@ void World::begin(const Fault& fault) {
       for (DialTruth& dial : dials_) dial.clock_went_back = dial.clock_went_back || fault.place % 2 != 0;
       break;
     case FaultKind::share_changed:
-      for (DialTruth& dial : dials_) dial.until = Millis{0};
+      for (DialTruth& dial : dials_) dial.share = 0;
       drifted_ = true;
       break;
     case FaultKind::start_hangs:
