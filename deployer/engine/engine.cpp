@@ -26,6 +26,16 @@ bool running(const State& state) {
   return state.phase == Phase::forward || state.phase == Phase::rolling_back;
 }
 
+bool on_dials(const Step& step) {
+  return std::holds_alternative<step::Expose>(step) || std::holds_alternative<step::Promote>(step);
+}
+
+// Whether the current step is setting this dial.
+bool is_pending_dial(const State& state, int index) {
+  if (state.step >= state.steps.size() || !on_dials(state.steps[state.step])) return false;
+  return std::find(state.pending.begin(), state.pending.end(), index) != state.pending.end();
+}
+
 // One call of advance(): the state being changed and the actions being collected.
 class Turn {
  public:
@@ -222,7 +232,7 @@ class Turn {
   bool renew_leases() {
     for (size_t i = 0; i < s_.dials.size(); ++i) {
       DialState& dial = s_.dials[i];
-      if (!dial.exposed() || is_pending_dial(static_cast<int>(i))) continue;
+      if (!dial.exposed() || is_pending_dial(s_, static_cast<int>(i))) continue;
       if (s_.phase == Phase::forward && s_.now >= dial.lease_end) {
         lost_lease("it was not renewed in time");
         return false;
@@ -242,16 +252,8 @@ class Turn {
 
   bool is_dial(int index) const { return index >= 0 && static_cast<size_t>(index) < s_.dials.size(); }
 
-  bool is_pending_dial(int index) const {
-    if (s_.step >= s_.steps.size() || !on_dials(s_.steps[s_.step])) return false;
-    return std::find(s_.pending.begin(), s_.pending.end(), index) != s_.pending.end();
-  }
-
-  static bool on_dials(const Step& step) {
-    return std::holds_alternative<step::Expose>(step) || std::holds_alternative<step::Promote>(step);
-  }
-
-  // Users went back by themselves while nobody was there. Before the new side meets them again it is probed again.
+  // Users went back by themselves while nobody was there. Before the new side meets them again it is probed and
+  // admitted again.
   bool expose_again() {
     std::vector<Step> again;
     Batch fresh;
@@ -267,7 +269,8 @@ class Turn {
       dial.preview = false;
     }
     if (again.empty()) return false;
-    again.insert(again.begin(), step::Probe{fresh, Side::fresh});
+    // A balancer that was started anew meanwhile may have closed their doors.
+    again.insert(again.begin(), {step::Probe{fresh, Side::fresh}, step::Admit{fresh}});
     s_.steps.insert(s_.steps.begin() + static_cast<long>(s_.step), again.begin(), again.end());
     return true;
   }
@@ -465,8 +468,14 @@ class Turn {
     s_.held_in = s_.phase;
     s_.phase = Phase::held;
     s_.reason = reason;
-    actions_.emplace_back(action::Cancel{});
+    cancel();
     actions_.emplace_back(action::Hold{reason});
+  }
+
+  // Renewals under way are never heard of again.
+  void cancel() {
+    for (DialState& dial : s_.dials) dial.renewing = false;
+    actions_.emplace_back(action::Cancel{});
   }
 
   void roll_back(const std::string& reason) {
@@ -482,7 +491,7 @@ class Turn {
     s_.steps = steps;
     s_.step = 0;
     s_.bake_left = Millis{0};
-    actions_.emplace_back(action::Cancel{});
+    cancel();
     enter_step();
   }
 
@@ -565,9 +574,12 @@ std::optional<Millis> next_wake(const Plan& plan, const State& state) {
   if (!running(state)) return std::nullopt;
   std::optional<Millis> wake;
   const auto sooner = [&wake](Millis at) { wake = wake ? std::min(*wake, at) : at; };
-  for (const DialState& dial : state.dials) {
-    if (!dial.exposed()) continue;
-    sooner(dial.renewing ? dial.lease_end : std::min(dial.renew_at, dial.lease_end));
+  // As renew_leases() looks at them, or a tick would change nothing and be wanted again at once.
+  for (size_t i = 0; i < state.dials.size(); ++i) {
+    const DialState& dial = state.dials[i];
+    if (!dial.exposed() || is_pending_dial(state, static_cast<int>(i))) continue;
+    if (!dial.renewing) sooner(dial.renew_at);
+    if (state.phase == Phase::forward) sooner(dial.lease_end);
   }
   if (state.bake) {
     sooner(next_due(*state.bake, state.now));
