@@ -117,7 +117,8 @@ std::string to_string(ExitStatus status) {
   return status.signal != 0 ? fmt::format("signal {}", status.signal) : fmt::format("exit {}", status.code);
 }
 
-Result<ProcessOutput> run_process(const ProcessSpec& spec, Millis timeout, size_t max_output) {
+Result<ProcessOutput> run_process(const ProcessSpec& spec, Millis timeout, size_t max_output,
+                                  const std::stop_token& stop) {
   TRY_ASSIGN(Pipe out, make_pipe());
   TRY_ASSIGN(Pipe err, make_pipe());
   TRY_ASSIGN(const pid_t pid, spawn(spec, out.write_end.get(), err.write_end.get(), POSIX_SPAWN_SETPGROUP));
@@ -134,7 +135,8 @@ Result<ProcessOutput> run_process(const ProcessSpec& spec, Millis timeout, size_
     if (waits[0].revents != 0) drain(out.read_end, output.out, max_output);
     if (waits[1].revents != 0) drain(err.read_end, output.err, max_output);
     if (!ended) ended = waitpid(pid, &raw, WNOHANG) == pid;
-    if (clock.steady() < deadline) continue;
+    const bool stopped = stop.stop_requested() && !output.timed_out;
+    if (clock.steady() < deadline && !stopped) continue;
     if (ended) break;  // a grandchild may hold the pipes open for ever
     kill(-pid, output.timed_out ? SIGKILL : SIGTERM);
     output.timed_out = true;

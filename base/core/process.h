@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <sys/types.h>
 #include <vector>
@@ -36,13 +37,14 @@ struct ProcessOutput {
   ExitStatus status;
   std::string out;
   std::string err;
-  bool timed_out = false;
+  bool timed_out = false;  // or was stopped
 };
 
 // Runs to its end in a process group of its own, with /dev/null as its input, and captures both outputs (each cut at
-// `max_output` bytes). When `timeout` is over the whole group gets SIGTERM, two seconds later SIGKILL.
-// Kind::not_found if the program cannot be started. Thread-safe.
-Result<ProcessOutput> run_process(const ProcessSpec& spec, Millis timeout, size_t max_output = 1024 * 1024);
+// `max_output` bytes). When `timeout` is over, or a stop is asked for, the whole group gets SIGTERM, two seconds later
+// SIGKILL. Kind::not_found if the program cannot be started. Thread-safe.
+Result<ProcessOutput> run_process(const ProcessSpec& spec, Millis timeout, size_t max_output = 1024 * 1024,
+                                  const std::stop_token& stop = {});
 
 // A started process, leader of a new session and process group; the object does not end it when it goes.
 class Child {

@@ -70,7 +70,7 @@ class Dial {
   virtual base::Result<bool> restarted() = 0;
 
   // Does again to each balancer that was started anew what this dial last did, and does not wait. The failure of one
-  // server does not keep it from the others.
+  // server does not keep it from the others; Kind::conflict for one that is being acted on.
   virtual base::Result<> reassert() = 0;
 
   // What happened that a person should know, since the last call.

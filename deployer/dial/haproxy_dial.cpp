@@ -32,6 +32,26 @@ std::string hint(const std::map<std::string, HaproxyServer>& servers) {
 
 }  // namespace
 
+class HaproxyDial::Acting {
+ public:
+  Acting(HaproxyDial& dial, std::string path) : dial_(dial), path_(std::move(path)) {
+    std::unique_lock lock(dial_.mutex_);
+    dial_.free_.wait(lock, [this] { return dial_.acting_.insert(path_).second; });
+  }
+  ~Acting() {
+    {
+      const std::lock_guard lock(dial_.mutex_);
+      dial_.acting_.erase(path_);
+    }
+    dial_.free_.notify_all();
+  }
+  Acting(const Acting&) = delete;
+
+ private:
+  HaproxyDial& dial_;
+  const std::string path_;
+};
+
 HaproxyDial::HaproxyDial(HaproxySetting setting) : setting_(std::move(setting)) {}
 
 Result<std::string> HaproxyDial::ask(const std::string& endpoint, const std::string& command) const {
@@ -146,6 +166,7 @@ Result<int64_t> HaproxyDial::admit_at(const std::string& endpoint, const Server&
 
 Result<int64_t> HaproxyDial::admit(const Server& server, std::stop_token stop) {
   TRY(know_processes());
+  const Acting acting(*this, path_of(server));
   int64_t requests = 0;
   for (const std::string& endpoint : setting_.endpoints) {
     TRY_ASSIGN(const int64_t counted, admit_at(endpoint, server, stop));
@@ -202,6 +223,7 @@ Result<Drained> HaproxyDial::settle_at(const std::string& endpoint, const Server
 
 Result<Drained> HaproxyDial::drain(const Server& server, Last last, std::stop_token stop) {
   TRY(know_processes());
+  const Acting acting(*this, path_of(server));
   TRY(close_doors(server, last));
   remember(server, State::drain);
   const auto deadline = base::system_clock().steady() + setting_.drain_timeout;
@@ -231,7 +253,15 @@ Result<bool> HaproxyDial::restarted() {
   return any;
 }
 
-Result<> HaproxyDial::reassert_at(const std::string& endpoint, const Left& left) {
+Result<> HaproxyDial::reassert_at(const std::string& endpoint, const std::string& path) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (acting_.contains(path)) return fail(Kind::conflict, path + " is being set by somebody else");
+  }
+  const Acting acting(*this, path);
+  std::unique_lock lock(mutex_);
+  const Left left = left_.at(path);
+  lock.unlock();
   if (left.state != State::ready) return set_state(endpoint, left.server, left.state);
   TRY_ASSIGN(const HaproxyServer now, look(endpoint, left.server));
   TRY_ASSIGN(const bool there, is_at(now, left.server));
@@ -247,21 +277,23 @@ Result<> HaproxyDial::reassert() {
   Result<> first;
   for (const std::string& endpoint : setting_.endpoints) {
     TRY_ASSIGN(const HaproxyProcess now, process(endpoint));
-    std::vector<Left> all;
+    std::vector<std::string> all;
     {
       const std::lock_guard lock(mutex_);
       const auto known = processes_.try_emplace(endpoint, now).first;
       if (known->second == now) continue;
-      for (const auto& [path, left] : left_) all.push_back(left);
+      for (const auto& [path, left] : left_) all.push_back(path);
+    }
+    Result<> done;
+    for (const std::string& path : all) {
+      if (auto one = reassert_at(endpoint, path); !one && done) done = std::move(one);
+    }
+    const std::lock_guard lock(mutex_);
+    if (done) {
+      processes_[endpoint] = now;
       notes_.push_back(
           fmt::format("HAProxy at {} was reloaded or started anew; {} servers were set again", endpoint, all.size()));
     }
-    Result<> done;
-    for (const Left& left : all) {
-      if (auto one = reassert_at(endpoint, left); !one && done) done = std::move(one);
-    }
-    const std::lock_guard lock(mutex_);
-    if (done) processes_[endpoint] = now;
     if (first) first = std::move(done);
   }
   save_state();

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <condition_variable>
 #include <map>
 #include <mutex>
+#include <set>
 
 #include "deployer/dial/dial.h"
 #include "deployer/dial/haproxy_answers.h"
@@ -44,15 +46,19 @@ class HaproxyDial final : public Dial {
   base::Result<> close_doors(const Server& server, Last last);
   base::Result<Drained> settle_at(const std::string& endpoint, const Server& server, base::SteadyTime deadline,
                                   std::stop_token stop);
-  base::Result<> reassert_at(const std::string& endpoint, const Left& left);
+  base::Result<> reassert_at(const std::string& endpoint, const std::string& path);
   base::Result<HaproxyProcess> process(const std::string& endpoint) const;
   base::Result<> know_processes();
   void remember(const Server& server, State state);
+  // One act on a server at a time, and reassert() is one.
+  class Acting;
   void save_state();
 
   const HaproxySetting setting_;
   std::mutex draining_;                              // from the question who is left to the drain
   std::mutex mutex_;                                 // over all below
+  std::condition_variable free_;                     // a path left acting_
+  std::set<std::string> acting_;                     // paths that an act, or reassert(), is at
   std::map<std::string, HaproxyProcess> processes_;  // by endpoint, the one that was spoken to
   std::map<std::string, Left> left_;                 // by BACKEND/NAME
   std::vector<std::string> notes_;

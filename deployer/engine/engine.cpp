@@ -255,7 +255,8 @@ class Turn {
 
   bool is_dial(int index) const { return index >= 0 && static_cast<size_t>(index) < s_.dials.size(); }
 
-  // Users went back by themselves while nobody was there. Before the new side meets them again it is probed again.
+  // Users went back by themselves while nobody was there. Before the new side meets them again it is probed and
+  // admitted again.
   bool expose_again() {
     std::vector<Step> again;
     Batch fresh;
@@ -271,7 +272,8 @@ class Turn {
       dial.preview = false;
     }
     if (again.empty()) return false;
-    again.insert(again.begin(), step::Probe{fresh, Side::fresh});
+    // A balancer that was started anew meanwhile may have closed their doors.
+    again.insert(again.begin(), {step::Probe{fresh, Side::fresh}, step::Admit{fresh}});
     s_.steps.insert(s_.steps.begin() + static_cast<long>(s_.step), again.begin(), again.end());
     return true;
   }
@@ -474,8 +476,14 @@ class Turn {
     s_.held_in = s_.phase;
     s_.phase = Phase::held;
     s_.reason = reason;
-    actions_.emplace_back(action::Cancel{});
+    cancel();
     actions_.emplace_back(action::Hold{reason});
+  }
+
+  // Renewals under way are never heard of again.
+  void cancel() {
+    for (DialState& dial : s_.dials) dial.renewing = false;
+    actions_.emplace_back(action::Cancel{});
   }
 
   void roll_back(const std::string& reason) {
@@ -491,7 +499,7 @@ class Turn {
     s_.steps = steps;
     s_.step = 0;
     s_.bake_left = Millis{0};
-    actions_.emplace_back(action::Cancel{});
+    cancel();
     enter_step();
   }
 

@@ -38,13 +38,16 @@ Result<State> Conductor::run(const Event& first) {
       return base::fail(base::Kind::cancelled, "interrupted");
     }
     if (const auto requested = world_.request()) TRY(take(*requested));
+    world_.reporter.noted(world_.notes(), world_.clock.now());
     const auto wake = next_wake(world_.plan, state_);
     const Millis now = world_.clock.now();
-    if (wake && *wake <= now) {
+    const bool due = wake && *wake <= now;
+    // A tick first: time that passed unseen may have ended a lease, or a bake. Then the mail, however many are due.
+    if (due) {
       TRY(take(event::Ticked{}));
-      continue;
+      if (state_.phase == Phase::held || state_.phase == Phase::done) break;
     }
-    const Millis wait = wake ? std::min(kLook, *wake - now) : kLook;
+    const Millis wait = due ? Millis{0} : wake ? std::min(kLook, *wake - now) : kLook;
     if (const auto event = world_.mailbox.take(wait)) TRY(take(*event));
   }
   return state_;

@@ -28,7 +28,7 @@ class RolloutClock {
 class Conductor {
  public:
   // All outlive the conductor. `interrupted` is asked often: true ends the run between two events. `request` may give
-  // an event that a person asked for meanwhile.
+  // an event that a person asked for meanwhile, `notes` what they should know that is no event.
   struct World {
     const Plan& plan;
     Journal& journal;
@@ -39,6 +39,7 @@ class Conductor {
     Fence enter;
     std::function<bool()> interrupted;
     std::function<std::optional<Event>()> request;
+    std::function<std::vector<std::string>()> notes;
   };
 
   Conductor(World world, State state) : world_(std::move(world)), state_(std::move(state)) {}
@@ -47,6 +48,8 @@ class Conductor {
   // everything, so it can be resumed. Kind::io if the journal cannot be written: then nothing more was done; locked if
   // another deployer took over.
   base::Result<State> run(const Event& first);
+
+  const State& state() const { return state_; }  // as far as it came
 
  private:
   base::Result<> take(const Event& event);

@@ -19,6 +19,7 @@ using base::Result;
 namespace {
 
 constexpr size_t kTailLines = 3;
+constexpr size_t kMaxOutput = 64 * 1024;  // of a hook
 constexpr base::Millis kLook{100};
 
 Result<int64_t> no_number(const Result<>& done) {
@@ -50,9 +51,14 @@ Performer::Performer(World world)
       checks_({places_of(world_.rollout), values_, fs::absolute(world_.rollout.file).parent_path()},
               world_.plan.analysis.metrics) {}
 
-void Performer::spawn(std::function<void(const std::stop_token&)> body) {
+Performer::~Performer() {
+  watch_.request_stop();
+  for (Thread& thread : threads_) thread.thread.request_stop();
+}
+
+void Performer::spawn(Does does, std::function<void(const std::stop_token&)> body) {
   threads_.remove_if([](const Thread& thread) { return thread.ended.load(); });
-  Thread& added = threads_.emplace_back();
+  Thread& added = threads_.emplace_back(does);
   added.thread = std::jthread([&added, body = std::move(body)](const std::stop_token& stop) {
     body(stop);
     added.ended = true;
@@ -60,21 +66,34 @@ void Performer::spawn(std::function<void(const std::stop_token&)> body) {
 }
 
 void Performer::run(int ticket, int instance, Act act) {
-  spawn([this, ticket, instance, act = std::move(act)](const std::stop_token& stop) {
-    const auto done = act(stop);
-    if (stop.stop_requested()) return;
-    if (done) {
-      world_.mailbox.put(event::Done{ticket, instance, *done});
-    } else {
-      world_.mailbox.put(event::Failed{ticket, instance, to_string(done.error())});
-    }
+  spawn(Does::act, [this, ticket, instance, act = std::move(act)](const std::stop_token& stop) {
+    answer(ticket, instance, act(stop), stop);
   });
+}
+
+void Performer::answer(int ticket, int instance, const Result<int64_t>& done, const std::stop_token& stop) const {
+  if (stop.stop_requested()) return;
+  if (done) {
+    world_.mailbox.put(event::Done{ticket, instance, *done});
+  } else {
+    world_.mailbox.put(event::Failed{ticket, instance, to_string(done.error())});
+  }
+}
+
+void Performer::in_turn(std::function<void(const std::stop_token&)> body) {
+  const auto over = std::make_shared<std::promise<void>>();
+  spawn(Does::act, [before = turned_, over, body = std::move(body)](const std::stop_token& stop) {
+    if (before.valid()) before.wait();
+    body(stop);
+    over->set_value();
+  });
+  turned_ = over->get_future().share();
 }
 
 void Performer::cancel() {
   watch_ = {};
   for (Thread& thread : threads_) thread.thread.request_stop();
-  threads_.clear();
+  threads_.remove_if([](const Thread& thread) { return thread.does == Does::act; });
 }
 
 Result<int64_t> Performer::start(int index, Side side, const std::stop_token& stop) const {
@@ -149,12 +168,12 @@ Result<int64_t> Performer::run_task(int index, const std::stop_token& stop) cons
   return 0;
 }
 
-Result<int64_t> Performer::run_hooks(HookPoint point) const {
+Result<int64_t> Performer::run_hooks(HookPoint point, const std::stop_token& stop) const {
   const Hooks& hooks = world_.rollout.hooks;
   for (const auto& command : hooks.commands.at(point)) {
     base::ProcessSpec spec{.argv = filled(command, values_)};
     spec.folder = fs::path(world_.rollout.file).parent_path();
-    TRY_ASSIGN(const base::ProcessOutput output, base::run_process(spec, hooks.timeout));
+    TRY_ASSIGN(const base::ProcessOutput output, base::run_process(spec, hooks.timeout, kMaxOutput, stop));
     if (output.status.ok() && !output.timed_out) continue;
     return base::fail(base::Kind::internal,
                       fmt::format("{} {}: {}", spec.argv.front(),
@@ -166,65 +185,71 @@ Result<int64_t> Performer::run_hooks(HookPoint point) const {
 
 void Performer::perform(const Action& action) {
   using Stop = std::stop_token;
-  std::visit(
-      Overloaded{
-          [this](const action::Cancel&) { cancel(); },
-          [this](const action::Fetch& a) {
-            run(a.ticket, -1,
-                [this](const Stop&) { return no_number(world_.driver.fetch(world_.artifact, world_.plan.to)); });
-          },
-          [this](const action::Task& a) {
-            run(a.ticket, -1, [this, a](const Stop& stop) { return run_task(a.task, stop); });
-          },
-          [this](const action::Hook& a) { run(a.ticket, -1, [this, a](const Stop&) { return run_hooks(a.point); }); },
-          [this](const action::Start& a) {
-            run(a.ticket, a.instance, [this, a](const Stop& stop) { return start(a.instance, a.side, stop); });
-          },
-          [this](const action::Probe& a) {
-            run(a.ticket, a.instance, [this, a](const Stop& stop) { return probe(a, stop); });
-          },
-          [this](const action::Admit& a) {
-            run(a.ticket, a.instance,
-                [this, a](const Stop& stop) { return world_.dial.admit(server_of(world_.rollout, a.instance), stop); });
-          },
-          [this](const action::Drain& a) {
-            run(a.ticket, a.instance, [this, a](const Stop& stop) { return drain(a.instance, stop); });
-          },
-          [this](const action::Stop& a) {
-            run(a.ticket, a.instance, [this, a](const Stop& stop) { return no_number(this->stop(a.instance, stop)); });
-          },
-          [this](const action::Expose& a) {
-            run(a.ticket, a.dial, [this, a](const Stop&) { return no_number(set_share(a.dial, a.share, a.preview)); });
-          },
-          [this](const action::Promote& a) {
-            run(a.ticket, a.dial, [this, a](const Stop&) { return no_number(promote(a.dial)); });
-          },
-          [this](const action::Renew& a) {
-            spawn([this, a](const Stop& stop) {
-              const auto done = set_share(a.dial, a.share, a.preview);
-              if (stop.stop_requested()) return;
-              if (done) return world_.mailbox.put(event::Renewed{a.dial});
-              world_.mailbox.put(event::RenewalFailed{a.dial, to_string(done.error())});
-            });
-          },
-          // Not on a thread: the counters must be noted before the first measurement looks at them.
-          [this](const action::OpenBake& a) {
-            checks_.open(a.fresh, a.stable, world_.now());
-            watch_ = std::jthread([this, a](const Stop& stop) { watch(a, stop); });
-          },
-          [this](const action::Measure& a) {
-            spawn([this, a](const Stop& stop) {
-              const Metric& metric = world_.plan.analysis.metrics[static_cast<size_t>(a.metric)];
-              Measurement measurement = checks_.measure(metric.query, world_.now());
-              if (!stop.stop_requested())
-                world_.mailbox.put(event::Measured{a.ticket, a.metric, std::move(measurement)});
-            });
-          },
-          [](const action::Asked&) {},
-          [](const action::Hold&) {},
-          [](const action::Finish&) {},
-      },
-      action);
+  std::visit(Overloaded{
+                 [this](const action::Cancel&) { cancel(); },
+                 [this](const action::Fetch& a) {
+                   run(a.ticket, -1,
+                       [this](const Stop&) { return no_number(world_.driver.fetch(world_.artifact, world_.plan.to)); });
+                 },
+                 [this](const action::Task& a) {
+                   run(a.ticket, -1, [this, a](const Stop& stop) { return run_task(a.task, stop); });
+                 },
+                 [this](const action::Hook& a) {
+                   run(a.ticket, -1, [this, a](const Stop& stop) { return run_hooks(a.point, stop); });
+                 },
+                 [this](const action::Start& a) {
+                   run(a.ticket, a.instance, [this, a](const Stop& stop) { return start(a.instance, a.side, stop); });
+                 },
+                 [this](const action::Probe& a) {
+                   run(a.ticket, a.instance, [this, a](const Stop& stop) { return probe(a, stop); });
+                 },
+                 [this](const action::Admit& a) {
+                   run(a.ticket, a.instance, [this, a](const Stop& stop) {
+                     return world_.dial.admit(server_of(world_.rollout, a.instance), stop);
+                   });
+                 },
+                 [this](const action::Drain& a) {
+                   run(a.ticket, a.instance, [this, a](const Stop& stop) { return drain(a.instance, stop); });
+                 },
+                 [this](const action::Stop& a) {
+                   run(a.ticket, a.instance, [this, a](const Stop& stop) {
+                     return no_number(this->stop(a.instance, stop));
+                   });
+                 },
+                 [this](const action::Expose& a) {
+                   in_turn([this, a](const Stop& stop) {
+                     answer(a.ticket, a.dial, no_number(set_share(a.dial, a.share, a.preview)), stop);
+                   });
+                 },
+                 [this](const action::Promote& a) {
+                   in_turn([this, a](const Stop& stop) { answer(a.ticket, a.dial, no_number(promote(a.dial)), stop); });
+                 },
+                 [this](const action::Renew& a) {
+                   in_turn([this, a](const Stop& stop) {
+                     const auto done = set_share(a.dial, a.share, a.preview);
+                     if (stop.stop_requested()) return;
+                     if (done) return world_.mailbox.put(event::Renewed{a.dial});
+                     world_.mailbox.put(event::RenewalFailed{a.dial, to_string(done.error())});
+                   });
+                 },
+                 // Not on a thread: the counters must be noted before the first measurement looks at them.
+                 [this](const action::OpenBake& a) {
+                   checks_.open(a.fresh, a.stable, world_.now());
+                   watch_ = std::jthread([this, a](const Stop& stop) { watch(a, stop); });
+                 },
+                 [this](const action::Measure& a) {
+                   spawn(Does::look, [this, a](const Stop& stop) {
+                     const Metric& metric = world_.plan.analysis.metrics[static_cast<size_t>(a.metric)];
+                     Measurement measurement = checks_.measure(metric.query, world_.now());
+                     if (!stop.stop_requested())
+                       world_.mailbox.put(event::Measured{a.ticket, a.metric, std::move(measurement)});
+                   });
+                 },
+                 [](const action::Asked&) {},
+                 [](const action::Hold&) {},
+                 [](const action::Finish&) {},
+             },
+             action);
 }
 
 }  // namespace trunkline::deployer

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <functional>
+#include <future>
 #include <list>
 #include <string>
 #include <thread>
@@ -36,26 +37,31 @@ class Performer {
   };
 
   explicit Performer(World world);
-  ~Performer() { cancel(); }
+  ~Performer();
 
   // Asked, Hold and Finish are the conductor's and do nothing here.
   void perform(const Action& action);
 
-  // Asks all acts under way to end and waits until they have; their answers are lost.
+  // Asks all acts under way to end and waits until they have; their answers are lost. Who only looks is not waited for:
+  // a slow check must not keep users on the new side.
   void cancel();
 
  private:
   using Act = std::function<base::Result<int64_t>(const std::stop_token&)>;
+  enum class Does { act, look };
   // On a thread of its own; threads that have ended are joined here.
-  void spawn(std::function<void(const std::stop_token&)> body);
+  void spawn(Does does, std::function<void(const std::stop_token&)> body);
   // Answers Done with the act's number as `requests`, or Failed; nothing if it was cancelled.
   void run(int ticket, int instance, Act act);
+  void answer(int ticket, int instance, const base::Result<int64_t>& done, const std::stop_token& stop) const;
+  // Those that turn dials go one after the other: a renewal must not come behind what was asked for after it.
+  void in_turn(std::function<void(const std::stop_token&)> body);
   base::Result<int64_t> start(int instance, Side side, const std::stop_token& stop) const;
   base::Result<int64_t> probe(const action::Probe& act, const std::stop_token& stop) const;
   base::Result<> stop(int instance, const std::stop_token& stop) const;
   base::Result<int64_t> drain(int instance, const std::stop_token& stop) const;
   base::Result<int64_t> run_task(int task, const std::stop_token& stop) const;
-  base::Result<int64_t> run_hooks(HookPoint point) const;
+  base::Result<int64_t> run_hooks(HookPoint point, const std::stop_token& stop) const;
   base::Result<> set_share(int dial, int share, bool preview) const;
   base::Result<> promote(int dial) const;
   // Answers Failed once one of the fresh instances has ended, however soon its supervisor starts it again.
@@ -70,11 +76,13 @@ class Performer {
   const std::map<std::string, std::string> values_;  // of placeholders in commands and queries
   Checks checks_;
   struct Thread {
+    Does does;
     std::atomic<bool> ended{false};
     std::jthread thread;
   };
   std::list<Thread> threads_;
-  std::jthread watch_;  // of the last bake
+  std::shared_future<void> turned_;  // the last turn of a dial that was asked for is over
+  std::jthread watch_;               // of the last bake
 };
 
 }  // namespace trunkline::deployer

@@ -12,6 +12,7 @@
 #include "base/core/signals.h"
 #include "deployer/dial/dial.h"
 #include "deployer/run/conductor.h"
+#include "deployer/run/dial_watch.h"
 #include "deployer/run/exit_codes.h"
 #include "deployer/run/interruption.h"
 #include "deployer/run/request.h"
@@ -57,6 +58,27 @@ Result<> close_doors(Dial& dial, const Begun& begun) {
   return {};
 }
 
+// The keys of its entries at the balancers.
+std::vector<std::string> keys_of(const Begun& begun) {
+  std::vector<std::string> keys;
+  for (size_t i = 0; i < begun.plan.dials.size(); ++i) {
+    keys.push_back(backends_of(begun.rollout, static_cast<int>(i)).key);
+  }
+  return keys;
+}
+
+// Why a rollout did not come to its end, and what is next.
+tl::unexpected<base::Error> stopped(const base::Error& error, const Plan& plan, const State& state) {
+  const std::string fate = fate_of_users(plan, state);
+  const std::string stays = fate.empty() ? "" : "; " + fate;
+  if (error.kind == Kind::cancelled) {
+    return fail(error.kind, fmt::format("stopped here, as it is{1}. Next: deployer resume {0}, or deployer abort {0}",
+                                        plan.service, stays));
+  }
+  return fail(error.kind, fmt::format("{}; everything stays as it is{}. Next: deployer resume {}", to_string(error),
+                                      stays, plan.service));
+}
+
 // Everything between a journal that stands and a rollout that ended; the lock is held.
 // `then` is a person's word that is taken right behind the first event.
 Result<int> conduct(const ServiceFolder& folder, const ServiceLock& lock, Begun begun, Journal journal,
@@ -78,20 +100,16 @@ Result<int> conduct(const ServiceFolder& folder, const ServiceLock& lock, Begun 
   Reporter reporter(begun.plan, options.json);
   Performer performer({begun.rollout, begun.plan, begun.journal.header.artifact, fresh, stable ? &*stable : nullptr,
                        driver, *dial, share.get(), folder, lock.fence(), mailbox, [&clock] { return clock.now(); }});
+  DialWatch watch(*dial, share.get(), keys_of(begun));
   reporter.began(resumed);
   Conductor conductor({begun.plan, journal, performer, mailbox, reporter, clock, lock.fence(),
                        [] { return base::wait_for_termination(base::Millis{0}).has_value(); },
-                       [&] { return take_request(folder, begun.plan.id); }},
+                       [&] { return take_request(folder, begun.plan.id); }, [&] { return watch.take_notes(); }},
                       begun.state);
   auto state = conductor.run(first);
-  if (!state && state.error().kind == Kind::cancelled) {
-    return fail(Kind::cancelled, fmt::format("stopped here, as it is. Next: deployer resume {0}, or deployer abort {0}",
-                                             folder.service()));
-  }
-  if (!state) {
-    return fail(state.error().kind, fmt::format("{}; everything stays as it is. Next: deployer resume {}",
-                                                to_string(state.error()), folder.service()));
-  }
+  watch.end();
+  reporter.noted(watch.take_notes(), clock.now());
+  if (!state) return stopped(state.error(), begun.plan, conductor.state());
   reporter.ended(*state, clock.now());
   if (state->phase == Phase::held) return exit_code_of(*state);
   TRY_ASSIGN(const auto ended, load_begun(folder));

@@ -1,5 +1,6 @@
 #include "deployer/run/reporter.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -35,6 +36,14 @@ Colour colour_of(Outcome outcome) {
 }
 
 }  // namespace
+
+std::string fate_of_users(const Plan& plan, const State& state) {
+  const bool exposed =
+      std::any_of(state.dials.begin(), state.dials.end(), [](const DialState& dial) { return dial.exposed(); });
+  if (!exposed) return "";
+  return fmt::format("HAProxy sends all users back to the stable side within {} unless it is resumed before",
+                     base::format_duration(plan.lease));
+}
 
 Reporter::Reporter(const Plan& plan, bool json)
     : plan_(plan), json_(json), colour_(!json && base::cli::use_colour(STDOUT_FILENO)) {}
@@ -103,6 +112,16 @@ void Reporter::acting(const Action& action, base::Millis now) {
   }
 }
 
+void Reporter::noted(const std::vector<std::string>& notes, base::Millis now) {
+  for (const std::string& note : notes) {
+    if (json_) {
+      event_line("note", {{"text", note}}, now);
+    } else {
+      line(now, paint(note, Colour::yellow, colour_));
+    }
+  }
+}
+
 void Reporter::ended(const State& state, base::Millis now) {
   if (json_) {
     base::JsonObject fields{{"outcome", state.outcome ? to_string(*state.outcome) : "held"},
@@ -112,8 +131,9 @@ void Reporter::ended(const State& state, base::Millis now) {
   }
   if (!state.outcome) {
     line(now, paint("held: " + state.reason, Colour::yellow, colour_));
-    return base::cli::print(fmt::format(
-        "Users stay where they are. Next: `deployer resume {0}` or `deployer abort {0}`.\n", plan_.service));
+    const std::string fate = fate_of_users(plan_, state);
+    return base::cli::print(fmt::format("{1}. Next: `deployer resume {0}` or `deployer abort {0}`.\n", plan_.service,
+                                        fate.empty() ? "Users stay where they are" : fate));
   }
   line(now, paint(to_string(*state.outcome), colour_of(*state.outcome), colour_) +
                 (state.reason.empty() ? "" : ": " + state.reason));

@@ -1,11 +1,15 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "deployer/engine/engine.h"
 #include "deployer/plan/plan.h"
 
 namespace trunkline::deployer {
+
+// What becomes of the users of the new side when nobody goes on; "" where none are there on a lease.
+std::string fate_of_users(const Plan& plan, const State& state);
 
 // Tells a person, or with --json a program, what happens, a line at a time on stdout. Not thread-safe.
 class Reporter {
@@ -16,6 +20,7 @@ class Reporter {
   // After `event` was taken at `now`; `state` is what it led to.
   void told(const State& before, const Event& event, const State& state, base::Millis now);
   void acting(const Action& action, base::Millis now);
+  void noted(const std::vector<std::string>& notes, base::Millis now);
   void ended(const State& state, base::Millis now);
 
  private:

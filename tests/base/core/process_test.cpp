@@ -42,6 +42,14 @@ TEST(Process, EndsTheWholeGroupWhenTimeIsOver) {
   EXPECT_EQ(output->status.signal, SIGTERM);
 }
 
+TEST(Process, EndsTheWholeGroupWhenItIsToldToStop) {
+  std::stop_source stop;
+  stop.request_stop();
+  const auto output = run_process({{"sh", "-c", "sleep 60 & sleep 60"}}, Millis(60'000), 1024, stop.get_token());
+  EXPECT_TRUE(output->timed_out);
+  EXPECT_EQ(output->status.signal, SIGTERM);
+}
+
 TEST(Process, CutsOutputAtItsLimitWithoutBlocking) {
   const auto output = run_process({{"head", "-c", "300000", "/dev/zero"}}, 10s, 1000);
   EXPECT_EQ(output->out.size(), 1000u);

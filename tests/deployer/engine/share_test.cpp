@@ -67,6 +67,25 @@ TEST(ShareRelease, SendsUsersBackInOneWriteAndOnlyThenTidiesUp) {
             kPrepare + "expose 1000, bake, cancel, look at web1, look at web2, expose 0, " + kTakeAway + "rolled_back");
 }
 
+// A tick that changes nothing and is wanted again at once would keep the deployer from hearing that users are back.
+TEST(ShareRelease, WantsNoTickWhileUsersAreSentBackThoughARenewalIsDue) {
+  Rollout file = rollout();
+  file.traffic->lease = 30s;
+  file.strategy.ramp = {step::Expose{{}, 1000, false}, step::Ask{10s, OnTimeout::roll_back},
+                        step::Expose{{}, kAllUsers, false}};
+  const Plan plan = plan_of(file);
+  World world(plan);
+  bool seen = false;
+  world.before_event = [&](World& now) {
+    if (!now.trace().ends_with("expose 0")) return;
+    seen = true;
+    EXPECT_GT(*next_wake(plan, now.state()), now.now()) << now.trace();
+  };
+  world.run();
+  EXPECT_TRUE(seen);
+  EXPECT_EQ(world.state().outcome, Outcome::rolled_back);
+}
+
 TEST(ShareRelease, HoldsWhereTheOldRevisionIsNotWellEither) {
   World world(plan_of(rollout()));
   world.measure = [](int, base::Millis) { return Measurement::of(0.5); };
@@ -104,7 +123,9 @@ TEST(ShareRelease, RenewsItsLeaseAndHoldsOnceItIsLost) {
   world.before_event = [](World&) {};
   world.resume();
   EXPECT_EQ(world.state().outcome, Outcome::completed);
-  EXPECT_NE(world.trace().find("hold, probe web1-twin, probe web2-twin, expose 1000, bake"), std::string::npos)
+  EXPECT_NE(
+      world.trace().find("hold, probe web1-twin, probe web2-twin, admit web1-twin, admit web2-twin, expose 1000, bake"),
+      std::string::npos)
       << "probed before users meet it again: " << world.trace();
 }
 

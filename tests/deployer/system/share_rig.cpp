@@ -131,6 +131,11 @@ Millis ShareRig::until_nobody_meets_it() const {
   return std::chrono::duration_cast<Millis>(last_met - start);
 }
 
+void ShareRig::wait_for_users() const {
+  const int64_t before = number(load(), "requests");
+  if (!eventually([&] { return number(load(), "requests") >= before + kQuiet; })) throw std::runtime_error("no users");
+}
+
 bool ShareRig::somebody_meets_it() const {
   const int64_t before = number(load(), "met_fault");
   return eventually([&] { return number(load(), "met_fault") > before; });

@@ -39,6 +39,7 @@ class ShareRig : public Rig {
   // Waits until a hundred requests in a row met no marked version; how long that took, without the hundred themselves.
   base::Millis until_nobody_meets_it() const;
   bool somebody_meets_it() const;  // eventually
+  void wait_for_users() const;     // a hundred requests more
   // Of one user, who is not the load's.
   std::string version_for(const base::Headers& headers) const;
 

@@ -1,0 +1,81 @@
+#include "deployer/run/performer.h"
+
+#include <gmock/gmock.h>
+
+#include "base/core/files.h"
+
+namespace trunkline::deployer {
+namespace {
+
+using base::Millis;
+using testing::ElementsAre;
+
+// The first change takes long; it notices another one beside it.
+class SlowShare final : public ShareDial {
+ public:
+  base::Result<> set(const Exposure& exposure, Drift, std::stop_token) override {
+    std::unique_lock lock(mutex_);
+    const bool first = shares_.empty();
+    shares_.push_back(exposure.share);
+    changed_.notify_all();
+    if (first) overtaken = changed_.wait_for(lock, Millis{100}, [this] { return shares_.size() > 1; });
+    return {};
+  }
+  base::Result<std::vector<ExposureView>> read(const std::string&) override { return std::vector<ExposureView>{}; }
+  void expect(const Exposure&) override {}
+  std::vector<std::string> take_notes() override { return {}; }
+
+  std::vector<int> shares() {
+    const std::lock_guard lock(mutex_);
+    return shares_;
+  }
+  std::atomic<bool> overtaken{false};
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<int> shares_;
+};
+
+struct PerformerTest : testing::Test {
+  PerformerTest() {
+    rollout.file = "/r.yaml";
+    rollout.service = "shop";
+    rollout.traffic = Traffic{};
+    rollout.traffic->key = rollout.traffic->service = "shop";
+    rollout.traffic->twin = "shop-twin";
+    rollout.traffic->map = "/m";
+    rollout.strategy.type = StrategyType::all_at_once;
+    rollout.strategy.ramp = {step::Expose{{}, kAllUsers, false}};
+    rollout.instances = {{"web1", "127.0.0.1", 1, "web1", {}}};
+    rollout.twins = {{"web1-twin", "127.0.0.1", 2, "web1", {}}};
+    plan = *compile(rollout, "r1", {fresh.revision, Pool::home}, fresh.revision);
+  }
+
+  const base::TempFolder folder = *base::TempFolder::make("performer");
+  const ServiceFolder service{folder.path(), "shop"};
+  const ProcessDriver driver{service, "/none"};
+  Rollout rollout;
+  const Launch fresh{{"2", "b", "sha256:bb", ""}, {"x"}, {}};
+  Plan plan;
+  Mailbox mailbox;
+};
+
+// Else the share would come back once users were sent back, or the old side once the new one is the stable one.
+TEST_F(PerformerTest, LetsNoRenewalOvertakeWhatWasAskedForAfterIt) {
+  const auto dial = make_dial({});
+  SlowShare share;
+  {
+    Performer performer(
+        {rollout, plan, "", fresh, &fresh, driver, *dial, &share, service, open_fence, mailbox, [] { return Millis{0}; }});
+    performer.perform(action::Renew{0, 1000, false});
+    performer.perform(action::Expose{1, 0, 0, false});
+    EXPECT_TRUE(mailbox.take(Millis{10'000}));
+    EXPECT_TRUE(mailbox.take(Millis{10'000}));
+  }
+  EXPECT_THAT(share.shares(), ElementsAre(1000, 0));
+  EXPECT_FALSE(share.overtaken);
+}
+
+}  // namespace
+}  // namespace trunkline::deployer
