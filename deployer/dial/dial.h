@@ -35,10 +35,6 @@ struct DialView {
   bool operator==(const DialView&) const = default;
 };
 
-// Whether the last server of a backend that serves may be drained, too: of a side that nobody is sent to any more, or
-// of a service that is taken down.
-enum class Last { keep, may_go };
-
 struct Drained {
   int64_t requests = 0;  // sent to it so far
   int64_t cut = 0;       // connections that outlasted the drain timeout and were closed
@@ -62,8 +58,9 @@ class Dial {
   virtual base::Result<int64_t> admit(const Server& server, std::stop_token stop) = 0;
 
   // Sends nobody new to the server and waits for its last request to end, at most the drain timeout of the rollout;
-  // what is left then is cut. Kind::conflict if that would leave nobody who serves (Last::keep).
-  virtual base::Result<Drained> drain(const Server& server, Last last, std::stop_token stop) = 0;
+  // what is left then is cut. Kind::conflict if fewer than so many `others` of its backend would serve then; 0 lets the
+  // last one go: of a side that nobody is sent to any more, or of a service that is taken down.
+  virtual base::Result<Drained> drain(const Server& server, int others, std::stop_token stop) = 0;
 
   // Whether a balancer is another process than the one that this dial last spoke to, which may have forgotten what was
   // done to it: true until reassert(). Cheap, one question a balancer. Kind::unavailable, timeout.

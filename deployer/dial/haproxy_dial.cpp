@@ -177,25 +177,27 @@ Result<int64_t> HaproxyDial::admit(const Server& server, std::stop_token stop) {
   return requests;
 }
 
-Result<> HaproxyDial::check_not_last(const Server& server) const {
+Result<> HaproxyDial::check_others(const Server& server, int others) const {
   for (const std::string& endpoint : setting_.endpoints) {
     TRY_ASSIGN(const Servers all, servers(endpoint, server.backend));
     const auto self = all.find(server.name);
     if (self == all.end() || !self->second.serves()) continue;
-    const auto others = std::count_if(all.begin(), all.end(), [](const auto& one) { return one.second.serves(); }) - 1;
-    if (others < 1) {
-      return fail(Kind::conflict, fmt::format("draining {} would leave nobody who serves users of the backend \"{}\" "
-                                              "of HAProxy at {}",
-                                              server.name, server.backend, endpoint));
+    const auto left = std::count_if(all.begin(), all.end(), [](const auto& one) { return one.second.serves(); }) - 1;
+    if (left < others) {
+      return fail(
+          Kind::conflict,
+          fmt::format("draining {} would leave {} who serve users of the backend \"{}\" of HAProxy at {}, and "
+                      "{} must",
+                      server.name, left == 0 ? "nobody" : fmt::format("{}", left), server.backend, endpoint, others));
     }
   }
   return {};
 }
 
 // All balancers first, then the waiting: nobody new may come in by another door meanwhile.
-Result<> HaproxyDial::close_doors(const Server& server, Last last) {
+Result<> HaproxyDial::close_doors(const Server& server, int others) {
   const std::lock_guard lock(draining_);
-  if (last == Last::keep) TRY(check_not_last(server));
+  if (others > 0) TRY(check_others(server, others));
   for (const std::string& endpoint : setting_.endpoints) {
     TRY_ASSIGN(const HaproxyServer now, look(endpoint, server));
     if (!now.in_maintenance) TRY(set_state(endpoint, server, State::drain));
@@ -221,10 +223,10 @@ Result<Drained> HaproxyDial::settle_at(const std::string& endpoint, const Server
   return Drained{now.requests, now.sessions};
 }
 
-Result<Drained> HaproxyDial::drain(const Server& server, Last last, std::stop_token stop) {
+Result<Drained> HaproxyDial::drain(const Server& server, int others, std::stop_token stop) {
   TRY(know_processes());
   const Acting acting(*this, path_of(server));
-  TRY(close_doors(server, last));
+  TRY(close_doors(server, others));
   remember(server, State::drain);
   const auto deadline = base::system_clock().steady() + setting_.drain_timeout;
   Drained sum;

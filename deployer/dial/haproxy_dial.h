@@ -20,7 +20,7 @@ class HaproxyDial final : public Dial {
 
   base::Result<std::vector<DialView>> read(const std::vector<Server>& servers) override;
   base::Result<int64_t> admit(const Server& server, std::stop_token stop) override;
-  base::Result<Drained> drain(const Server& server, Last last, std::stop_token stop) override;
+  base::Result<Drained> drain(const Server& server, int others, std::stop_token stop) override;
   base::Result<bool> restarted() override;
   base::Result<> reassert() override;
   std::vector<std::string> take_notes() override;
@@ -42,8 +42,8 @@ class HaproxyDial final : public Dial {
   base::Result<> prepare_at(const std::string& endpoint, const Server& server);
   base::Result<> wait_for_check(const std::string& endpoint, const Server& server, std::stop_token stop);
   base::Result<int64_t> admit_at(const std::string& endpoint, const Server& server, std::stop_token stop);
-  base::Result<> check_not_last(const Server& server) const;
-  base::Result<> close_doors(const Server& server, Last last);
+  base::Result<> check_others(const Server& server, int others) const;
+  base::Result<> close_doors(const Server& server, int others);
   base::Result<Drained> settle_at(const std::string& endpoint, const Server& server, base::SteadyTime deadline,
                                   std::stop_token stop);
   base::Result<> reassert_at(const std::string& endpoint, const std::string& path);

@@ -237,6 +237,12 @@ Batch Plan::places_of(const Batch& instances, Pool pool) const {
   return batch;
 }
 
+int Plan::needed_for(int dial, int share) const {
+  const auto instances = static_cast<int64_t>(dials[static_cast<size_t>(dial)].size());
+  const int64_t floor = fleet - spare, all = static_cast<int64_t>(fleet) * kAllUsers;
+  return static_cast<int>(std::max<int64_t>(1, (floor * instances * share + all - 1) / all));
+}
+
 Result<Plan> compile(const Rollout& rollout, std::string id, const Before& before, ledger::Revision to) {
   Plan plan;
   plan.id = std::move(id);

@@ -26,7 +26,7 @@ Result<int> take_down(const std::string& service, bool force, const MoveOptions&
   const std::vector<Server> servers = servers_of(begun->rollout);
   for (size_t i = 0; i < servers.size(); ++i) {
     const Instance& instance = place_at(begun->rollout, static_cast<int>(i));
-    auto drained = dial->drain(servers[i], Last::may_go, interruption.token());
+    auto drained = dial->drain(servers[i], 0, interruption.token());
     if (!drained && !force) {
       drained.error().message += "; what users may still reach is not stopped (--force does it all the same)";
       return fail(drained.error());

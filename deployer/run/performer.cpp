@@ -135,13 +135,42 @@ Result<> Performer::stop(int index, const std::stop_token& stop) const {
   return world_.driver.stop(instance(index).id, stop);
 }
 
-// Where others are meant to serve meanwhile, the last one stays.
-Result<int64_t> Performer::drain(int index, const std::stop_token& stop) const {
+// How many others of a backend with so many instances must serve while one is out: its part of the floor.
+int Performer::floor_of(size_t instances) const {
   const Plan& plan = world_.plan;
-  const bool others = plan.from && !plan.by_share && plan.spare < plan.fleet;
-  TRY_ASSIGN(const Drained drained,
-             world_.dial.drain(server_of(world_.rollout, index), others ? Last::keep : Last::may_go, stop));
+  if (!plan.from || plan.by_share) return 0;
+  const auto all = static_cast<size_t>(plan.fleet), floor = static_cast<size_t>(plan.fleet - plan.spare);
+  return static_cast<int>(floor * instances / all);
+}
+
+Result<int64_t> Performer::drain(int index, const std::stop_token& stop) const {
+  const Server server = server_of(world_.rollout, index);
+  const Pool pool = index < world_.plan.fleet ? Pool::home : Pool::twin;
+  size_t beside = 0;
+  for (int i = 0; i < world_.plan.fleet; ++i) {
+    beside += server_of(world_.rollout, world_.plan.place(i, pool)).backend == server.backend ? 1 : 0;
+  }
+  TRY_ASSIGN(const Drained drained, world_.dial.drain(server, floor_of(beside), stop));
   return drained.requests;
+}
+
+// Before users are sent to the new side, enough of it must be up to carry them.
+Result<> Performer::check_new_side(int dial, int share) const {
+  std::vector<Server> servers;
+  const Plan& plan = world_.plan;
+  for (const int place : plan.places_of(plan.dials[static_cast<size_t>(dial)], plan.new_pool())) {
+    servers.push_back(server_of(world_.rollout, place));
+  }
+  TRY_ASSIGN(const auto views, world_.dial.read(servers));
+  std::map<std::string, int> up;  // by balancer
+  for (const DialView& view : views) up[view.endpoint] += view.serving ? 1 : 0;
+  for (const auto& [endpoint, count] : up) {
+    if (count >= plan.needed_for(dial, share)) continue;
+    return base::fail(base::Kind::conflict,
+                      fmt::format("only {} of {} new instances are up at HAProxy at {}; {} must be for {} of users",
+                                  count, servers.size(), endpoint, plan.needed_for(dial, share), share_text(share)));
+  }
+  return {};
 }
 
 Result<> Performer::set_share(int dial, int share, bool preview) const {
@@ -153,7 +182,13 @@ Result<> Performer::set_share(int dial, int share, bool preview) const {
                            Drift::refuse, {});
 }
 
+Result<> Performer::expose(const action::Expose& act) const {
+  if (act.share > 0) TRY(check_new_side(act.dial, act.share));
+  return set_share(act.dial, act.share, act.preview);
+}
+
 Result<> Performer::promote(int dial) const {
+  TRY(check_new_side(dial, kAllUsers));
   const Backends backends = backends_of(world_.rollout, dial);
   const bool to_twin = world_.plan.new_pool() == Pool::twin;
   return world_.share->set({backends.key, to_twin ? backends.twin : backends.home,
@@ -185,71 +220,67 @@ Result<int64_t> Performer::run_hooks(HookPoint point, const std::stop_token& sto
 
 void Performer::perform(const Action& action) {
   using Stop = std::stop_token;
-  std::visit(Overloaded{
-                 [this](const action::Cancel&) { cancel(); },
-                 [this](const action::Fetch& a) {
-                   run(a.ticket, -1,
-                       [this](const Stop&) { return no_number(world_.driver.fetch(world_.artifact, world_.plan.to)); });
-                 },
-                 [this](const action::Task& a) {
-                   run(a.ticket, -1, [this, a](const Stop& stop) { return run_task(a.task, stop); });
-                 },
-                 [this](const action::Hook& a) {
-                   run(a.ticket, -1, [this, a](const Stop& stop) { return run_hooks(a.point, stop); });
-                 },
-                 [this](const action::Start& a) {
-                   run(a.ticket, a.instance, [this, a](const Stop& stop) { return start(a.instance, a.side, stop); });
-                 },
-                 [this](const action::Probe& a) {
-                   run(a.ticket, a.instance, [this, a](const Stop& stop) { return probe(a, stop); });
-                 },
-                 [this](const action::Admit& a) {
-                   run(a.ticket, a.instance, [this, a](const Stop& stop) {
-                     return world_.dial.admit(server_of(world_.rollout, a.instance), stop);
-                   });
-                 },
-                 [this](const action::Drain& a) {
-                   run(a.ticket, a.instance, [this, a](const Stop& stop) { return drain(a.instance, stop); });
-                 },
-                 [this](const action::Stop& a) {
-                   run(a.ticket, a.instance, [this, a](const Stop& stop) {
-                     return no_number(this->stop(a.instance, stop));
-                   });
-                 },
-                 [this](const action::Expose& a) {
-                   in_turn([this, a](const Stop& stop) {
-                     answer(a.ticket, a.dial, no_number(set_share(a.dial, a.share, a.preview)), stop);
-                   });
-                 },
-                 [this](const action::Promote& a) {
-                   in_turn([this, a](const Stop& stop) { answer(a.ticket, a.dial, no_number(promote(a.dial)), stop); });
-                 },
-                 [this](const action::Renew& a) {
-                   in_turn([this, a](const Stop& stop) {
-                     const auto done = set_share(a.dial, a.share, a.preview);
-                     if (stop.stop_requested()) return;
-                     if (done) return world_.mailbox.put(event::Renewed{a.dial});
-                     world_.mailbox.put(event::RenewalFailed{a.dial, to_string(done.error())});
-                   });
-                 },
-                 // Not on a thread: the counters must be noted before the first measurement looks at them.
-                 [this](const action::OpenBake& a) {
-                   checks_.open(a.fresh, a.stable, world_.now());
-                   watch_ = std::jthread([this, a](const Stop& stop) { watch(a, stop); });
-                 },
-                 [this](const action::Measure& a) {
-                   spawn(Does::look, [this, a](const Stop& stop) {
-                     const Metric& metric = world_.plan.analysis.metrics[static_cast<size_t>(a.metric)];
-                     Measurement measurement = checks_.measure(metric.query, world_.now());
-                     if (!stop.stop_requested())
-                       world_.mailbox.put(event::Measured{a.ticket, a.metric, std::move(measurement)});
-                   });
-                 },
-                 [](const action::Asked&) {},
-                 [](const action::Hold&) {},
-                 [](const action::Finish&) {},
-             },
-             action);
+  std::visit(
+      Overloaded{
+          [this](const action::Cancel&) { cancel(); },
+          [this](const action::Fetch& a) {
+            run(a.ticket, -1,
+                [this](const Stop&) { return no_number(world_.driver.fetch(world_.artifact, world_.plan.to)); });
+          },
+          [this](const action::Task& a) {
+            run(a.ticket, -1, [this, a](const Stop& stop) { return run_task(a.task, stop); });
+          },
+          [this](const action::Hook& a) {
+            run(a.ticket, -1, [this, a](const Stop& stop) { return run_hooks(a.point, stop); });
+          },
+          [this](const action::Start& a) {
+            run(a.ticket, a.instance, [this, a](const Stop& stop) { return start(a.instance, a.side, stop); });
+          },
+          [this](const action::Probe& a) {
+            run(a.ticket, a.instance, [this, a](const Stop& stop) { return probe(a, stop); });
+          },
+          [this](const action::Admit& a) {
+            run(a.ticket, a.instance,
+                [this, a](const Stop& stop) { return world_.dial.admit(server_of(world_.rollout, a.instance), stop); });
+          },
+          [this](const action::Drain& a) {
+            run(a.ticket, a.instance, [this, a](const Stop& stop) { return drain(a.instance, stop); });
+          },
+          [this](const action::Stop& a) {
+            run(a.ticket, a.instance, [this, a](const Stop& stop) { return no_number(this->stop(a.instance, stop)); });
+          },
+          [this](const action::Expose& a) {
+            in_turn([this, a](const Stop& stop) { answer(a.ticket, a.dial, no_number(expose(a)), stop); });
+          },
+          [this](const action::Promote& a) {
+            in_turn([this, a](const Stop& stop) { answer(a.ticket, a.dial, no_number(promote(a.dial)), stop); });
+          },
+          [this](const action::Renew& a) {
+            in_turn([this, a](const Stop& stop) {
+              const auto done = set_share(a.dial, a.share, a.preview);
+              if (stop.stop_requested()) return;
+              if (done) return world_.mailbox.put(event::Renewed{a.dial});
+              world_.mailbox.put(event::RenewalFailed{a.dial, to_string(done.error())});
+            });
+          },
+          // Not on a thread: the counters must be noted before the first measurement looks at them.
+          [this](const action::OpenBake& a) {
+            checks_.open(a.fresh, a.stable, world_.now());
+            watch_ = std::jthread([this, a](const Stop& stop) { watch(a, stop); });
+          },
+          [this](const action::Measure& a) {
+            spawn(Does::look, [this, a](const Stop& stop) {
+              const Metric& metric = world_.plan.analysis.metrics[static_cast<size_t>(a.metric)];
+              Measurement measurement = checks_.measure(metric.query, world_.now());
+              if (!stop.stop_requested())
+                world_.mailbox.put(event::Measured{a.ticket, a.metric, std::move(measurement)});
+            });
+          },
+          [](const action::Asked&) {},
+          [](const action::Hold&) {},
+          [](const action::Finish&) {},
+      },
+      action);
 }
 
 }  // namespace trunkline::deployer

@@ -62,6 +62,9 @@ class Performer {
   base::Result<int64_t> drain(int instance, const std::stop_token& stop) const;
   base::Result<int64_t> run_task(int task, const std::stop_token& stop) const;
   base::Result<int64_t> run_hooks(HookPoint point, const std::stop_token& stop) const;
+  int floor_of(size_t instances) const;
+  base::Result<> check_new_side(int dial, int share) const;
+  base::Result<> expose(const action::Expose& act) const;
   base::Result<> set_share(int dial, int share, bool preview) const;
   base::Result<> promote(int dial) const;
   // Answers Failed once one of the fresh instances has ended, however soon its supervisor starts it again.

@@ -53,7 +53,7 @@ Result<> close_doors(Dial& dial, const Begun& begun) {
   TRY(dial.read(servers_of(begun.rollout)));
   for (size_t i = 0; i < servers_of(begun.rollout).size(); ++i) {
     if (begun.state.places[i].serving) continue;
-    TRY(dial.drain(server_of(begun.rollout, static_cast<int>(i)), Last::may_go, interruption.token()));
+    TRY(dial.drain(server_of(begun.rollout, static_cast<int>(i)), 0, interruption.token()));
   }
   return {};
 }

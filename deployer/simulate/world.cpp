@@ -299,8 +299,17 @@ void World::check_new_side(int dial, const std::string& act) {
   if (serving == 0) broken(3, act + ", but nobody is there");
 }
 
+bool World::too_few_for(int dial, int share) const {
+  int up = 0;
+  for (const int place : plan_.places_of(plan_.dials[static_cast<size_t>(dial)], plan_.new_pool())) {
+    up += at(place).admitted && well(place) ? 1 : 0;
+  }
+  return up < plan_.needed_for(dial, share) && sabotage_ != Sabotage::ignore_floor;
+}
+
 std::optional<Event> World::act(const action::Expose& a) {
   if (drifted_) return event::Failed{a.ticket, a.dial, "a person changed it"};
+  if (a.share > 0 && too_few_for(a.dial, a.share)) return event::Failed{a.ticket, a.dial, "too few are up"};
   const int before = well_and_reached();
   DialTruth& dial = dials_[static_cast<size_t>(a.dial)];
   if (a.share > 0) check_new_side(a.dial, fmt::format("a share of {}", a.share));
@@ -312,6 +321,7 @@ std::optional<Event> World::act(const action::Expose& a) {
 
 std::optional<Event> World::act(const action::Promote& a) {
   if (drifted_) return event::Failed{a.ticket, a.dial, "a person changed it"};
+  if (too_few_for(a.dial, kAllUsers)) return event::Failed{a.ticket, a.dial, "too few are up"};
   const int before = well_and_reached();
   check_new_side(a.dial, "promoted");
   set(dials_[static_cast<size_t>(a.dial)], 0, false, plan_.new_pool());

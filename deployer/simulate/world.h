@@ -100,6 +100,7 @@ class World {
   void check_floor(int before, const std::string& act);
   void set(DialTruth& dial, int share, bool preview, Pool stable);
   void check_new_side(int dial, const std::string& act);
+  bool too_few_for(int dial, int share) const;
 
   const Scenario& scenario_;
   const Plan& plan_;

@@ -94,16 +94,16 @@ TEST_F(HaproxyServersTest, ThatAreNotThereAreNamed) {
 TEST_F(HaproxyServersTest, KeepTheLastOneThatServesUnlessToldOtherwise) {
   start(balancer_, front_);
   HaproxyDial dial(setting({balancer_.socket()}));
-  const auto refused = dial.drain(web1_, Last::keep, {});
+  const auto refused = dial.drain(web1_, 1, {});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, Kind::conflict);
   EXPECT_THAT(refused.error().message, HasSubstr("would leave nobody"));
   EXPECT_EQ(side(front_.address()), "one");
   ASSERT_TRUE(dial.admit(slot1_, {}));
-  ASSERT_TRUE(dial.drain(web1_, Last::keep, {}));
-  EXPECT_TRUE(dial.drain(web1_, Last::keep, {}));  // it serves nobody any more
+  ASSERT_TRUE(dial.drain(web1_, 1, {}));
+  EXPECT_TRUE(dial.drain(web1_, 1, {}));  // it serves nobody any more
   EXPECT_EQ(side(front_.address()), "two");
-  ASSERT_TRUE(dial.drain(slot1_, Last::may_go, {}));
+  ASSERT_TRUE(dial.drain(slot1_, 0, {}));
   EXPECT_EQ(side(front_.address()), "503");
 }
 
@@ -113,8 +113,8 @@ TEST_F(HaproxyServersTest, AreDrainedOneByOneWhereOneMustStay) {
   ASSERT_TRUE(dial.admit(slot1_, {}));
   std::atomic<int> drained{0};
   {
-    std::jthread first([&] { drained += dial.drain(web1_, Last::keep, {}) ? 1 : 0; });
-    std::jthread second([&] { drained += dial.drain(slot1_, Last::keep, {}) ? 1 : 0; });
+    std::jthread first([&] { drained += dial.drain(web1_, 1, {}) ? 1 : 0; });
+    std::jthread second([&] { drained += dial.drain(slot1_, 1, {}) ? 1 : 0; });
   }
   EXPECT_EQ(drained, 1);
 }
@@ -129,19 +129,19 @@ TEST_F(HaproxyServersTest, CountTheConnectionsThatOutlastTheDrain) {
     const size_t sent = users.size();
     ASSERT_TRUE(base::soon([&] { return one_.waiting() + two_.waiting() == sent; }));
   }
-  const auto done = dial.drain(web1_, Last::keep, {});
+  const auto done = dial.drain(web1_, 1, {});
   ASSERT_TRUE(done) << to_string(done.error());
   EXPECT_EQ(done->cut, 2);
   EXPECT_GE(done->requests, 2);
   EXPECT_TRUE(base::soon([&] { return balancer_.server("shop", "web1").sessions == 0; }));
-  EXPECT_EQ(dial.drain(web1_, Last::keep, {})->cut, 0);
+  EXPECT_EQ(dial.drain(web1_, 1, {})->cut, 0);
 }
 
 TEST_F(HaproxyServersTest, ComeBackFromTheStateFileAfterAReload) {
   start(balancer_, front_);
   HaproxyDial dial(setting({balancer_.socket()}));
   ASSERT_TRUE(dial.admit(slot1_, {}));
-  ASSERT_TRUE(dial.drain(web1_, Last::keep, {}));
+  ASSERT_TRUE(dial.drain(web1_, 1, {}));
   EXPECT_FALSE(*dial.restarted());
   EXPECT_EQ(base::read_file(balancer_.state_file())->substr(0, 2), "1\n");
   balancer_.reload();
@@ -159,7 +159,7 @@ TEST_F(HaproxyServersTest, AreSetAgainAfterARestartThatForgotThem) {
   without.state_file.clear();
   HaproxyDial dial(without);
   ASSERT_TRUE(dial.admit(slot1_, {}));
-  ASSERT_TRUE(dial.drain(web1_, Last::keep, {}));
+  ASSERT_TRUE(dial.drain(web1_, 1, {}));
   EXPECT_FALSE(*dial.restarted());
   balancer_.restart();
   EXPECT_EQ(side(front_.address()), "one");
@@ -191,7 +191,7 @@ TEST_F(HaproxyServersTest, AreSetAlikeAtTwoBalancers) {
   HaproxyDial dial(setting({balancer_.socket(), second.socket()}));
   ASSERT_TRUE(dial.admit(slot1_, {}));
   EXPECT_EQ(second.server("shop", "slot1").address, two_.address());
-  ASSERT_TRUE(dial.drain(web1_, Last::keep, {}));
+  ASSERT_TRUE(dial.drain(web1_, 1, {}));
   EXPECT_EQ(side(front_.address()), "two");
   EXPECT_EQ(side(other.address()), "two");
   second.restart();
@@ -199,7 +199,7 @@ TEST_F(HaproxyServersTest, AreSetAlikeAtTwoBalancers) {
   ASSERT_TRUE(dial.reassert());
   EXPECT_EQ(side(other.address()), "two");
   second.kill();
-  EXPECT_EQ(dial.drain(slot1_, Last::may_go, {}).error().kind, Kind::unavailable);
+  EXPECT_EQ(dial.drain(slot1_, 0, {}).error().kind, Kind::unavailable);
   EXPECT_EQ(dial.restarted().error().kind, Kind::unavailable);
 }
 
@@ -218,7 +218,7 @@ TEST_F(HaproxyServersTest, StayAsTheyAreWithoutTheRight) {
   HaproxySetting fenced = setting({balancer_.socket()});
   fenced.enter = []() -> base::Result<std::shared_ptr<void>> { return base::fail(Kind::locked, "another epoch"); };
   HaproxyDial dial(fenced);
-  EXPECT_EQ(dial.drain(web1_, Last::may_go, {}).error().message, "another epoch");
+  EXPECT_EQ(dial.drain(web1_, 0, {}).error().message, "another epoch");
   EXPECT_EQ(dial.admit(slot1_, {}).error().message, "another epoch");
   EXPECT_TRUE(balancer_.server("shop", "web1").serves());
   EXPECT_TRUE(balancer_.server("shop", "slot1").in_maintenance);
@@ -229,7 +229,7 @@ TEST_F(HaproxyServersTest, DoNotWaitForEverForAHaproxyThatHangs) {
   HaproxyDial dial(setting({balancer_.socket()}));
   balancer_.freeze();
   EXPECT_EQ(dial.read({web1_}).error().kind, Kind::timeout);
-  EXPECT_EQ(dial.drain(web1_, Last::may_go, {}).error().kind, Kind::timeout);
+  EXPECT_EQ(dial.drain(web1_, 0, {}).error().kind, Kind::timeout);
   EXPECT_EQ(dial.restarted().error().kind, Kind::timeout);
   balancer_.thaw();
 }
