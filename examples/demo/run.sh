@@ -276,12 +276,13 @@ stable_pids=$(pids_of_shorteners)
 say "$dim\$ deployer run canary.yaml --artifact file:dist/shortener-4.tar.zst &$plain"
 deployer run canary.yaml --artifact file:dist/shortener-4.tar.zst >"$dir/canary.out" 2>&1 &
 canary_pid=$!
+disown # so that bash says nothing of its death
 pids+=("$canary_pid")
 wait_for 20 "the canary" canary_is_met
 deployer status shortener | sed -n 1,3p | indent
 kill -KILL "$canary_pid"
 killed=$(now)
-{ wait "$canary_pid" || true; } 2>/dev/null
+ends_within "$canary_pid" 5 || fail "a killed deployer is still there"
 unset "pids[-1]"
 say "Its deployer was killed (kill -9). HAProxy alone counts the lease of 10 s now ..."
 wait_until_users_are_back
