@@ -60,7 +60,9 @@ class Performer {
   base::Result<int64_t> drain(int instance, const std::stop_token& stop) const;
   base::Result<int64_t> run_task(int task, const std::stop_token& stop) const;
   base::Result<int64_t> run_hooks(HookPoint point, const std::stop_token& stop) const;
-  base::Result<> set_share(int dial, int share, bool preview) const;
+  // Kind::timeout, and nothing is set, where users would meet the new side by a word older than a lease: whoever was
+  // stopped meanwhile knows nothing of that side any more.
+  base::Result<> set_share(int dial, int share, bool preview, base::Millis asked) const;
   base::Result<> promote(int dial) const;
   // Answers Failed once one of the fresh instances has ended, however soon its supervisor starts it again.
   void watch(const action::OpenBake& bake, const std::stop_token& stop) const;
