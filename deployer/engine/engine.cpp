@@ -323,6 +323,7 @@ class Turn {
     s_.bake_left = Millis{0};
     s_.pending.clear();
     ++s_.step;
+    ++s_.ticket;  // what is still heard of the step before says nothing of the next one
     if (s_.paused && s_.phase == Phase::forward) return;
     enter_step();
   }

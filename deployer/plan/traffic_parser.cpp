@@ -1,5 +1,6 @@
 #include "deployer/plan/traffic_parser.h"
 
+#include <filesystem>
 #include <fmt/format.h>
 
 #include "deployer/plan/values.h"
@@ -41,7 +42,11 @@ Result<> read_shares(const Fields& fields, Traffic& traffic) {
   if (traffic.map.empty() != traffic.twin.empty()) {
     return fields.wrong("", "shares of users need both: twin, the second backend, and map, the dial's file");
   }
-  if (!traffic.map.empty()) traffic.map = beside(fields.file(), traffic.map);
+  if (!traffic.map.empty()) {
+    traffic.map = beside(fields.file(), traffic.map);
+    // Where `init` has HAProxy look for it: without a fresh one a reload would forget where the twins are.
+    traffic.state_file = std::filesystem::path(traffic.map).replace_extension(".state").string();
+  }
   traffic.key = traffic.service;
   TRY(fields.read_with("key", traffic.key, parse_id));
   TRY(fields.read_with("identify", traffic.identify, parse_identify));
@@ -72,8 +77,10 @@ Result<> read_traffic(const Fields& root, std::optional<Traffic>& target) {
   TRY(read_endpoints(*fields, traffic));
   TRY(fields->read_with("service", traffic.service, parse_id));
   TRY(read_shares(*fields, traffic));
-  TRY(fields->read("stateFile", traffic.state_file));
-  if (!traffic.state_file.empty()) traffic.state_file = beside(root.file(), traffic.state_file);
+  if (fields->has("stateFile")) {
+    TRY(fields->read("stateFile", traffic.state_file));
+    if (!traffic.state_file.empty()) traffic.state_file = beside(root.file(), traffic.state_file);
+  }
   TRY_ASSIGN(const auto drain, fields->below("drain", {"timeout"}));
   if (drain) TRY(drain->read("timeout", traffic.drain_timeout));
   target = std::move(traffic);

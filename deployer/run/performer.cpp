@@ -173,18 +173,21 @@ Result<> Performer::check_new_side(int dial, int share) const {
   return {};
 }
 
-Result<> Performer::set_share(int dial, int share, bool preview) const {
+Result<> Performer::set_share(int dial, int share, bool preview, base::Millis asked) const {
   const Backends backends = backends_of(world_.rollout, dial);
   const bool home = world_.plan.stable_pool == Pool::home;
   const bool exposed = share > 0 || preview;
+  if (exposed && world_.now() - asked > world_.plan.lease) {
+    return base::fail(base::Kind::timeout, "it was asked for longer ago than a lease lasts");
+  }
   return world_.share->set({backends.key, home ? backends.home : backends.twin, home ? backends.twin : backends.home,
                             share, salt_of(world_.plan), exposed ? world_.plan.lease : base::Millis{0}},
                            Drift::refuse, {});
 }
 
-Result<> Performer::expose(const action::Expose& act) const {
+Result<> Performer::expose(const action::Expose& act, base::Millis asked) const {
   if (act.share > 0) TRY(check_new_side(act.dial, act.share));
-  return set_share(act.dial, act.share, act.preview);
+  return set_share(act.dial, act.share, act.preview, asked);
 }
 
 Result<> Performer::promote(int dial) const {
@@ -250,14 +253,16 @@ void Performer::perform(const Action& action) {
             run(a.ticket, a.instance, [this, a](const Stop& stop) { return no_number(this->stop(a.instance, stop)); });
           },
           [this](const action::Expose& a) {
-            in_turn([this, a](const Stop& stop) { answer(a.ticket, a.dial, no_number(expose(a)), stop); });
+            in_turn([this, a, asked = world_.now()](const Stop& stop) {
+              answer(a.ticket, a.dial, no_number(expose(a, asked)), stop);
+            });
           },
           [this](const action::Promote& a) {
             in_turn([this, a](const Stop& stop) { answer(a.ticket, a.dial, no_number(promote(a.dial)), stop); });
           },
           [this](const action::Renew& a) {
-            in_turn([this, a](const Stop& stop) {
-              const auto done = set_share(a.dial, a.share, a.preview);
+            in_turn([this, a, asked = world_.now()](const Stop& stop) {
+              const auto done = set_share(a.dial, a.share, a.preview, asked);
               if (stop.stop_requested()) return;
               if (done) return world_.mailbox.put(event::Renewed{a.dial});
               world_.mailbox.put(event::RenewalFailed{a.dial, to_string(done.error())});

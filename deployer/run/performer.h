@@ -64,8 +64,10 @@ class Performer {
   base::Result<int64_t> run_hooks(HookPoint point, const std::stop_token& stop) const;
   int floor_of(size_t instances) const;
   base::Result<> check_new_side(int dial, int share) const;
-  base::Result<> expose(const action::Expose& act) const;
-  base::Result<> set_share(int dial, int share, bool preview) const;
+  base::Result<> expose(const action::Expose& act, base::Millis asked) const;
+  // Kind::timeout, and nothing is set, where users would meet the new side by a word older than a lease: whoever was
+  // stopped meanwhile knows nothing of that side any more.
+  base::Result<> set_share(int dial, int share, bool preview, base::Millis asked) const;
   base::Result<> promote(int dial) const;
   // Answers Failed once one of the fresh instances has ended, however soon its supervisor starts it again.
   void watch(const action::OpenBake& bake, const std::stop_token& stop) const;

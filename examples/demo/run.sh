@@ -124,7 +124,11 @@ pack() { # NUMBER ARGUMENTS-OF-SERVE
 start_haproxy() {
   local i
   free_port && export DEMO_FRONT_PORT=$chosen
-  for i in 1 2 3 4; do free_port && export "DEMO_WEB${i}_PORT=$chosen"; done
+  for i in 1 2 3 4; do
+    free_port && export "DEMO_WEB${i}_PORT=$chosen"
+    free_port && export "DEMO_TWIN${i}_PORT=$chosen"
+  done
+  touch "$dir/shares.map"
   haproxy -f "$here/haproxy.cfg" -db >"$dir/haproxy.log" 2>&1 &
   pids+=($!)
   wait_for 5 "HAProxy" test -S "$dir/haproxy.sock"
@@ -146,8 +150,15 @@ start_agent() {
 }
 
 write_rollout() {
-  sed -e "s|@DIR@|$dir|" -e "s|@AGENT@|$agent|" -e "s|@WEB1@|$DEMO_WEB1_PORT|" -e "s|@WEB2@|$DEMO_WEB2_PORT|" \
-    -e "s|@WEB3@|$DEMO_WEB3_PORT|" -e "s|@WEB4@|$DEMO_WEB4_PORT|" "$here/rollout.yaml.in" >rollout.yaml
+  local i values=(-e "s|@DIR@|$dir|" -e "s|@AGENT@|$agent|")
+  for i in 1 2 3 4; do
+    local web=DEMO_WEB${i}_PORT twin=DEMO_TWIN${i}_PORT
+    values+=(-e "s|@WEB$i@|${!web}|" -e "s|@TWIN$i@|${!twin}|")
+  done
+  sed "${values[@]}" "$here/rollout.yaml.in" >rollout.yaml
+  # The same service, released another way.
+  sed -e '/^strategy:/,/^analysis:/{/^analysis:/!d}' rollout.yaml >canary.yaml
+  printf 'strategy: { type: canary, steps: [{ setWeight: 10 }, { bake: 10m }] }\n' >>canary.yaml
 }
 
 start_load() { # DURATION, 0s: until it is ended
@@ -163,6 +174,38 @@ release() { # EXPECTED-EXIT ARGUMENTS...
   shift
   show deployer run "$@" || status=$?
   [ "$status" = "$expected" ] || fail "deployer run ended with $status, expected $expected"
+}
+
+pids_of_shorteners() { deployer status shortener --json | jq -c '[.instances[].pid]'; }
+
+# What the twins, where the canary runs, were asked by users so far.
+asked_of_canary() {
+  local i sum=0 line
+  for i in 1 2 3 4; do
+    local port=DEMO_TWIN${i}_PORT
+    exec 3<>"/dev/tcp/127.0.0.1/${!port}" || return 1
+    printf 'GET /metrics HTTP/1.1\r\nHost: demo\r\nConnection: close\r\n\r\n' >&3
+    line=$(awk '/^http_requests_total{.*route="\/{code}"/ { sum += $2 } END { print sum + 0 }' <&3)
+    exec 3>&-
+    sum=$((sum + line))
+  done
+  echo "$sum"
+}
+
+canary_is_met() { [ "$(deployer status shortener --json | jq .share)" = 0.1 ] && [ "$(asked_of_canary)" -gt 20 ]; }
+
+# Until no user has met the canary for a second; sets `back_after`, counted from `killed`, and `asked`.
+wait_until_users_are_back() {
+  local last=$killed before=-1
+  while :; do
+    asked=$(asked_of_canary)
+    if [ "$asked" != "$before" ]; then last=$(now); fi
+    if awk "BEGIN { exit !($(now) - $last > 1) }"; then break; fi
+    if awk "BEGIN { exit !($(now) - $killed > 30) }"; then fail "users still meet the canary 30 s after the kill"; fi
+    before=$asked
+    sleep 0.1
+  done
+  back_after=$(seconds "$last - $killed")
 }
 
 # ---- the story
@@ -227,6 +270,30 @@ show deployer explain shortener
 sleep 1 # the answers that are still late arrive, and the load report with them
 say "$(load met_fault) of $(load requests) requests met the fault; $(load failed) failed."
 
+act "A canary whose deployer is killed: nobody helps, and users go back by themselves"
+pack 4 ""
+stable_pids=$(pids_of_shorteners)
+say "$dim\$ deployer run canary.yaml --artifact file:dist/shortener-4.tar.zst &$plain"
+deployer run canary.yaml --artifact file:dist/shortener-4.tar.zst >"$dir/canary.out" 2>&1 &
+canary_pid=$!
+disown # so that bash says nothing of its death
+pids+=("$canary_pid")
+wait_for 20 "the canary" canary_is_met
+deployer status shortener | sed -n 1,3p | indent
+kill -KILL "$canary_pid"
+killed=$(now)
+ends_within "$canary_pid" 5 || fail "a killed deployer is still there"
+unset "pids[-1]"
+say "Its deployer was killed (kill -9). HAProxy alone counts the lease of 10 s now ..."
+wait_until_users_are_back
+say "The last user met the canary $back_after s later; $asked requests did in all. Its share is now $(deployer status \
+  shortener --json | jq .share), both versions still run, and it can go on or back:"
+aborted=0
+show deployer abort shortener || aborted=$?
+[ "$aborted" = 3 ] || fail "deployer abort ended with $aborted, expected 3"
+[ "$(pids_of_shorteners)" = "$stable_pids" ] || fail "other processes serve users than before the canary"
+say "The same four processes serve users as before it; nothing was started twice."
+
 act "What happened tonight"
 kill -TERM "$load_pid"
 ends_within "$load_pid" 10 || fail "the load generator did not end"
@@ -234,14 +301,15 @@ unset "pids[-1]"
 show deployer history shortener
 show deployer status shortener
 
-deployer history shortener --json | jq -s --slurpfile load "$dir/load.json" --argjson flag "$flag_propagation" '
+deployer history shortener --json | jq -s --slurpfile load "$dir/load.json" --argjson flag "$flag_propagation" \
+  --argjson back "$back_after" --argjson asked "$asked" '
   def instant: capture("(?<time>.*)\\.(?<ms>[0-9]{3})Z$") | (.time + "Z" | fromdateiso8601) + (.ms | tonumber) / 1000;
   ($load[0]) as $l | {
     requests: $l.requests, failed: $l.failed, slow: $l.slow, met_fault: $l.met_fault,
     met_fault_share: ($l.met_fault / $l.requests),
     releases: [.[] | (if .from then {from: .from.version} else {} end) + {to: .to.version, strategy, outcome,
       duration_s: (((.ended_at | instant) - (.started_at | instant)) * 1000 | round / 1000), reason}],
-    flag_propagation_s: $flag
+    flag_propagation_s: $flag, killed_canary: {share: 0.1, lease_s: 10, back_after_s: $back, requests: $asked}
   }' >"$out/summary.json"
 
 summary() { jq -r "$1" "$out/summary.json"; }
@@ -253,12 +321,14 @@ printf '\n%sIn all%s\n' "$bold" "$plain"
   printf 'met the fault\t%s (%s %% of all)\n' "$(summary .met_fault)" "$(summary '.met_fault_share * 10000 | round / 100')"
   printf 'p50, p99\t%s ms, %s ms\n' "$(load p50_ms)" "$(load p99_ms)"
   printf 'flag change seen after\t%s s\n' "$(summary .flag_propagation_s)"
+  printf 'users back from the killed canary after\t%s s\n' "$(summary .killed_canary.back_after_s)"
   jq -r '.releases[] | "release \(.to)\t\(.outcome) in \(.duration_s) s"' "$out/summary.json"
   printf 'the demo took\t%s s\n' "$(seconds "$(now) - $started")"
 } | awk -F '\t' '{ printf "   %-44s %s\n", $1, $2 }'
 
 [ "$(summary .failed)" = 0 ] || { load 'failures[]' >&2 && fail "requests failed"; }
-[ "$(summary '.releases[-1].outcome')" = rolled_back ] || fail "the bad release was not taken back"
+[ "$(summary '[.releases[-2:][].outcome] == ["rolled_back", "rolled_back"]')" = true ] ||
+  fail "the bad release or the canary was not taken back"
 [ "$(summary .met_fault)" -gt 0 ] || fail "nobody met the fault: the drill did not run"
 
 if [ -n "$keep" ]; then

@@ -91,6 +91,17 @@ TEST(RolloutFile, NamesTheValueThatIsWrong) {
   EXPECT_EQ(refusal(""), "r.yaml:1:1: expected a mapping");
 }
 
+TEST(RolloutFile, KeepsTheStateOfServersWhereInitPutsItUnlessItSaysOtherwise) {
+  const auto state_file = [](const std::string& more) {
+    const auto rollout = parse_rollout(
+        with("traffic: { driver: haproxy, endpoints: [\"unix:/s\"], service: shop" + more + " }\n"), "r.yaml");
+    return rollout ? rollout->traffic->state_file : to_string(rollout.error());
+  };
+  EXPECT_EQ(state_file(""), "");
+  EXPECT_EQ(state_file(", twin: shop-twin, map: /etc/haproxy/trunkline.map"), "/etc/haproxy/trunkline.state");
+  EXPECT_EQ(state_file(", twin: shop-twin, map: /etc/haproxy/trunkline.map, stateFile: /other"), "/other");
+}
+
 // A metric with the member `more`, in a rollout that bakes for ten seconds.
 std::string metric(std::string_view more) {
   return with(

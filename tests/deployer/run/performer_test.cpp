@@ -77,5 +77,19 @@ TEST_F(PerformerTest, LetsNoRenewalOvertakeWhatWasAskedForAfterIt) {
   EXPECT_FALSE(share.overtaken);
 }
 
+// As if the deployer had been stopped between its decision and the act.
+TEST_F(PerformerTest, ShowsTheNewSideToNobodyByAWordOlderThanALease) {
+  const auto dial = make_dial({});
+  SlowShare share;
+  std::atomic<int> calls{0};  // of the clock: one at the decision, one at the act
+  Performer performer({rollout, plan, "", fresh, &fresh, driver, *dial, &share, service, mailbox,
+                       [&] { return ++calls == 1 ? Millis{0} : plan.lease + Millis{1}; }});
+  performer.perform(action::Renew{0, 1000, false});
+  const auto answer = mailbox.take(Millis{10'000});
+  ASSERT_TRUE(answer);
+  EXPECT_TRUE(std::holds_alternative<event::RenewalFailed>(*answer));
+  EXPECT_THAT(share.shares(), testing::IsEmpty());
+}
+
 }  // namespace
 }  // namespace trunkline::deployer

@@ -151,7 +151,9 @@ TEST_F(Waves, GoOneAfterTheOtherInPlace) {
 
 // A wave takes no more users than it is of the fleet.
 TEST_F(Waves, TakeTheirPartOfTheUsersOnOneDial) {
-  rig.write({.strategy = "{ type: canary, steps: [{ setWeight: 30 }, { bake: 500ms }] }", .waves = waves});
+  rig.write(
+      {.strategy = "{ type: canary, steps: [{ setWeight: 30 }, { bake: 500ms }], postPromotion: { bake: 500ms } }",
+       .waves = waves});
   const auto run = rig.begin_release("2");
   for (const int share : {1000, 3333, 5333, 10'000}) {
     EXPECT_TRUE(eventually([&] { return rig.entry_share() == share; })) << share << run->output();

@@ -48,14 +48,12 @@ void ShareRig::write(const ShareText& text) const {
     instances +=
         fmt::format("    - {{ id: web{}, address: \"{}\", twin: \"{}\" }}\n", i + 1, address(i), twin_address(i));
   }
-  write_rollout(
-      {.strategy = text.strategy,
-       .instances = instances,
-       .traffic = fmt::format("  twin: shortener-twin\n  map: {}\n  stateFile: {}\n  preview: \"{}\"\n"
-                              "  lease: {}\n",
-                              path("shares.map").string(), path("shares.state").string(), kPreview, text.lease),
-       .background = text.background,
-       .extra = text.extra});
+  write_rollout({.strategy = text.strategy,
+                 .instances = instances,
+                 .traffic = fmt::format("  twin: shortener-twin\n  map: {}\n  preview: \"{}\"\n  lease: {}\n",
+                                        path("shares.map").string(), kPreview, text.lease),
+                 .background = text.background,
+                 .extra = text.extra});
 }
 
 void ShareRig::reload_haproxy() {
