@@ -1,6 +1,7 @@
 #include "deployer/checks/checks.h"
 
 #include "base/core/overloaded.h"
+#include "deployer/checks/alerts_check.h"
 #include "deployer/checks/exec_check.h"
 #include "deployer/checks/http_check.h"
 #include "deployer/checks/prometheus_check.h"
@@ -9,10 +10,13 @@
 namespace trunkline::deployer {
 
 Checks::Checks(Setting setting, const std::vector<Metric>& metrics)
-    : setting_(std::move(setting)), scrape_(setting_.instances, metrics) {}
+    : setting_(std::move(setting)),
+      scrape_(setting_.instances, metrics),
+      instances_(setting_.instances, setting_.observe) {}
 
 void Checks::open(const std::vector<int>& fresh, const std::vector<int>& stable, base::Millis now) {
   scrape_.open(fresh, stable, now);
+  instances_.open(fresh, stable);
 }
 
 Measurement Checks::measure(const Query& query, base::Millis now) {
@@ -23,6 +27,8 @@ Measurement Checks::measure(const Query& query, base::Millis now) {
                         [](const PrometheusQuery& prometheus) { return ask_prometheus(prometheus); },
                         [](const HttpQuery& http) { return ask_http(http); },
                         [&](const ExecQuery& exec) { return ask_program(exec, setting_.folder); },
+                        [](const AlertsQuery& alerts) { return ask_alerts(alerts); },
+                        [&](const InstancesQuery& instances) { return instances_.measure(instances); },
                     },
                     filled);
 }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "deployer/checks/instance_checks.h"
 #include "deployer/checks/scrape_checks.h"
 #include "ledger/revision.h"
 
@@ -17,11 +18,12 @@ class Checks {
     std::vector<Instance> instances;
     std::map<std::string, std::string> values;  // what placeholders in queries stand for
     std::filesystem::path folder;               // where exec runs: the rollout file's
+    InstanceChecks::Observe observe = {};       // what the drivers know; without it nothing is known of instances
   };
 
   Checks(Setting setting, const std::vector<Metric>& metrics);
 
-  // As ScrapeChecks::open.
+  // Begins a bake: what grows is counted from here.
   void open(const std::vector<int>& fresh, const std::vector<int>& stable, base::Millis now);
 
   // A value, missing where there is none (yet), an error where nobody could be asked.
@@ -30,6 +32,7 @@ class Checks {
  private:
   Setting setting_;
   ScrapeChecks scrape_;
+  InstanceChecks instances_;
 };
 
 // What a query's placeholders stand for; `from` is absent on a first release, and its names then stand for "".

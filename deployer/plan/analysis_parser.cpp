@@ -4,8 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/core/text.h"
-#include "base/http/url.h"
-#include "deployer/plan/placeholders.h"
+#include "deployer/plan/query_parser.h"
 
 namespace trunkline::deployer {
 using base::fail;
@@ -15,12 +14,6 @@ using base::YamlNode;
 
 namespace {
 
-Result<Side> parse_side(std::string_view text) {
-  if (text == "new") return Side::fresh;
-  if (text == "stable") return Side::stable;
-  return fail(Kind::invalid, fmt::format("expected new or stable, got \"{}\"", text));
-}
-
 Result<Missing> parse_missing(std::string_view text) {
   if (text == "inconclusive") return Missing::inconclusive;
   if (text == "fail") return Missing::fail;
@@ -28,124 +21,21 @@ Result<Missing> parse_missing(std::string_view text) {
   return fail(Kind::invalid, fmt::format("expected inconclusive, fail or pass, got \"{}\"", text));
 }
 
-Result<> read_selector(const Fields& fields, std::string_view key, Selector& selector) {
-  TRY(fields.require(key));
-  return fields.read_with(key, selector, parse_selector);
-}
-
-Result<> read_form(const Fields& scrape, ScrapeQuery& query) {
-  int forms = 0;
-  for (const char* key : {"ratio", "rate", "quantile", "value"}) forms += scrape.has(key) ? 1 : 0;
-  if (forms != 1) return scrape.wrong("", "expected one of ratio, rate, quantile and value");
-  if (scrape.has("rate")) {
-    query.form = ScrapeQuery::Form::rate;
-    return read_selector(scrape, "rate", query.of);
-  }
-  if (scrape.has("value")) return read_selector(scrape, "value", query.of);
-  TRY_ASSIGN(const auto ratio, scrape.below("ratio", {"of", "over"}));
-  if (ratio) {
-    query.form = ScrapeQuery::Form::ratio;
-    query.over.emplace();
-    TRY(read_selector(*ratio, "of", query.of));
-    return read_selector(*ratio, "over", *query.over);
-  }
-  TRY_ASSIGN(const auto quantile, scrape.below("quantile", {"q", "of"}));
-  query.form = ScrapeQuery::Form::quantile;
-  TRY(quantile->require("q"));
-  TRY(quantile->read("q", query.q));
-  if (!(query.q > 0 && query.q < 1)) return quantile->wrong("q", "expected a number between 0 and 1");
-  return read_selector(*quantile, "of", query.of);
-}
-
-Result<Query> read_scrape(const Fields& metric) {
-  TRY_ASSIGN(const auto scrape, metric.below("scrape", {"ratio", "rate", "quantile", "value", "window", "side"}));
-  ScrapeQuery query;
-  TRY(read_form(*scrape, query));
-  TRY(scrape->read("window", query.window));
-  if (query.window < base::Millis{100}) return scrape->wrong("window", "expected 100ms or more");
-  TRY(scrape->read_with("side", query.side, parse_side));
-  return query;
-}
-
-Result<> read_url(const Fields& fields, std::string& url) {
-  TRY(fields.require("url"));
-  TRY(fields.read("url", url));
-  const auto parsed = base::parse_url(url);
-  if (!parsed) return fields.wrong("url", parsed.error().message);
-  return check_text(*fields.find("url"), fields.path_of("url"), fields.file(), Place::query);
-}
-
-Result<> read_timeout(const Fields& fields, base::Millis& timeout) {
-  TRY(fields.read("timeout", timeout));
-  if (timeout < base::Millis{10}) return fields.wrong("timeout", "expected 10ms or more");
-  return {};
-}
-
-Result<Query> read_http(const Fields& metric) {
-  TRY_ASSIGN(const auto http, metric.below("http", {"url", "pointer", "timeout"}));
-  HttpQuery query;
-  TRY(read_url(*http, query.url));
-  TRY(http->read("pointer", query.pointer));
-  if (!query.pointer.empty() && !query.pointer.starts_with('/')) {
-    return http->wrong("pointer", "expected a JSON pointer such as /data/value");
-  }
-  TRY(read_timeout(*http, query.timeout));
-  return query;
-}
-
-Result<Query> read_exec(const Fields& metric) {
-  TRY_ASSIGN(const auto exec, metric.below("exec", {"command", "timeout"}));
-  ExecQuery query;
-  TRY(exec->require("command"));
-  TRY(exec->read("command", query.command));
-  if (query.command.empty()) return exec->wrong("command", "expected a program and its arguments");
-  for (const YamlNode& word : exec->find("command")->items) {
-    TRY(check_text(word, exec->path_of("command"), exec->file(), Place::query));
-  }
-  TRY(read_timeout(*exec, query.timeout));
-  return query;
-}
-
-// Of a template's provider: what its metrics' `query` is asked of.
-Result<std::optional<PrometheusQuery>> read_provider(const Fields& fields) {
-  TRY_ASSIGN(const auto provider, fields.below("provider", {"prometheus"}));
-  if (!provider) return std::nullopt;
-  TRY(provider->require("prometheus"));
-  TRY_ASSIGN(const auto prometheus, provider->below("prometheus", {"url", "timeout"}));
-  PrometheusQuery query;
-  TRY(read_url(*prometheus, query.url));
-  TRY(read_timeout(*prometheus, query.timeout));
-  while (query.url.ends_with('/')) query.url.pop_back();
-  return query;
-}
-
-Result<Query> read_query(const Fields& metric, const std::optional<PrometheusQuery>& provider) {
-  int forms = 0;
-  for (const char* key : {"scrape", "query", "http", "exec"}) forms += metric.has(key) ? 1 : 0;
-  if (forms != 1) return metric.wrong("", "expected one of scrape, query, http and exec");
-  if (metric.has("scrape")) return read_scrape(metric);
-  if (metric.has("http")) return read_http(metric);
-  if (metric.has("exec")) return read_exec(metric);
-  if (!provider) return metric.wrong("query", "is asked of a provider: give the template one, { prometheus: { url } }");
-  PrometheusQuery query = *provider;
-  TRY(metric.read("query", query.text));
-  if (base::trim(query.text).empty()) return metric.wrong("query", "expected a query");
-  TRY(check_text(*metric.find("query"), metric.path_of("query"), metric.file(), Place::query));
-  return query;
-}
-
 Result<Metric> read_metric(const YamlNode& node, const std::string& path, std::string_view file,
                            const std::optional<PrometheusQuery>& provider, base::Where& interval_at) {
-  TRY_ASSIGN(const Fields fields, Fields::open(node, path, file,
-                                               {"name", "scrape", "query", "http", "exec", "successCondition",
-                                                "failureCondition", "interval", "initialDelay", "count", "failureLimit",
-                                                "inconclusiveLimit", "consecutiveErrorLimit"}));
+  TRY_ASSIGN(const Fields fields,
+             Fields::open(node, path, file,
+                          {"name", "scrape", "query", "http", "exec", "alerts", "instances", "successCondition",
+                           "failureCondition", "interval", "initialDelay", "count", "failureLimit", "inconclusiveLimit",
+                           "consecutiveErrorLimit"}));
   Metric metric;
   TRY(fields.require("name"));
   TRY(fields.read("name", metric.name));
   TRY_ASSIGN(metric.query, read_query(fields, provider));
   TRY(fields.read_with("successCondition", metric.success, parse_condition));
   TRY(fields.read_with("failureCondition", metric.failure, parse_condition));
+  const bool counts_troubles = metric.asks<AlertsQuery>() || metric.asks<InstancesQuery>();
+  if (!metric.success && !metric.failure && counts_troubles) metric.success = Condition{"==", 0};
   if (!metric.success && !metric.failure) return fields.wrong("", "expected a successCondition or a failureCondition");
   TRY(fields.read("interval", metric.interval));
   if (metric.interval < base::Millis{50}) return fields.wrong("interval", "expected 50ms or more");

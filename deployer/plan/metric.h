@@ -1,20 +1,14 @@
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
-#include <variant>
-#include <vector>
 
 #include "base/core/clock.h"
 #include "base/core/result.h"
+#include "deployer/plan/query.h"
 
 // What is measured during a bake and where its limits are. Argo Rollouts' words; see docs/formats/rollout.md.
 namespace trunkline::deployer {
-
-// Which instances a query looks at: those of the change, or those of the revision before.
-enum class Side { fresh, stable };
-std::string_view to_string(Side side);  // "new" | "stable", the words of the file
 
 // "result OP number" and nothing more.
 struct Condition {
@@ -26,72 +20,6 @@ struct Condition {
 };
 std::string to_string(const Condition& condition);  // "result < 0.25"
 base::Result<Condition> parse_condition(std::string_view text);
-
-// A series by name and labels, as in PromQL: http_requests_total{route="redirect",status=~"5.."}.
-struct Selector {
-  struct Matcher {
-    std::string label;
-    std::string value;
-    bool is_regex = false;  // =~, anchored at both ends
-    bool operator==(const Matcher&) const = default;
-  };
-  std::string name;
-  std::vector<Matcher> matchers;
-
-  bool operator==(const Selector&) const = default;
-};
-std::string to_string(const Selector& selector);
-base::Result<Selector> parse_selector(std::string_view text);
-
-// The closed form of the scrape provider, over a window of the instances' own /metrics:
-//   value     the last value, summed over instances
-//   rate      growth a second
-//   ratio     growth of `of` over growth of `over`
-//   quantile  q of the histogram `of` (its _bucket series), interpolated as Prometheus does
-struct ScrapeQuery {
-  enum class Form { value, rate, ratio, quantile };
-  Form form = Form::value;
-  Selector of;
-  std::optional<Selector> over;  // ratio only
-  double q = 0;                  // quantile only
-  base::Millis window{30'000};
-  Side side = Side::fresh;
-
-  bool operator==(const ScrapeQuery&) const = default;
-};
-std::string to_string(const ScrapeQuery& query);
-
-// PromQL asked of a Prometheus server. It must give one value.
-struct PrometheusQuery {
-  std::string url;
-  std::string text;
-  base::Millis timeout{5000};
-
-  bool operator==(const PrometheusQuery&) const = default;
-};
-
-// A number (or a text that is one) in the JSON that a URL answers.
-struct HttpQuery {
-  std::string url;
-  std::string pointer;  // RFC 6901: "/data/0/value"; "" is the whole answer
-  base::Millis timeout{5000};
-
-  bool operator==(const HttpQuery&) const = default;
-};
-
-// The number that a program prints.
-struct ExecQuery {
-  std::vector<std::string> command;
-  base::Millis timeout{10'000};
-
-  bool operator==(const ExecQuery&) const = default;
-};
-
-using Query = std::variant<ScrapeQuery, PrometheusQuery, HttpQuery, ExecQuery>;
-std::string to_string(const Query& query);
-
-// Every text of a query in which placeholders are replaced.
-std::vector<std::string*> texts_of(Query& query);
 
 struct Metric {
   std::string name;
@@ -107,6 +35,10 @@ struct Metric {
   int inconclusive_limit = 0;
   int consecutive_error_limit = 4;
 
+  template <typename Q>
+  bool asks() const {
+    return std::holds_alternative<Q>(query);
+  }
   bool operator==(const Metric&) const = default;
 };
 

@@ -47,7 +47,8 @@ Performer::Performer(World world)
     : world_(std::move(world)),
       prober_(world_.rollout.probes, [this](const std::string& id) { return world_.driver.observe(id); }),
       values_(query_values(world_.plan.service, world_.plan.environment, world_.plan.to, world_.plan.from)),
-      checks_({places_of(world_.rollout), values_, fs::absolute(world_.rollout.file).parent_path()},
+      checks_({places_of(world_.rollout), values_, fs::absolute(world_.rollout.file).parent_path(),
+               [this](const std::string& id) { return health_of(id); }},
               world_.plan.analysis.metrics) {}
 
 void Performer::spawn(std::function<void(const std::stop_token&)> body) {
@@ -82,6 +83,11 @@ Result<int64_t> Performer::start(int index, Side side, const std::stop_token& st
       command_for(launch(side), instance(index), world_.rollout.service, world_.rollout.environment);
   return no_number(
       world_.driver.start(instance(index), command, launch(side).revision, world_.rollout.stop_grace, stop));
+}
+
+Result<InstanceHealth> Performer::health_of(const std::string& id) const {
+  TRY_ASSIGN(const InstanceView view, world_.driver.observe(id));
+  return InstanceHealth{view.status == InstanceStatus::running, view.restarts};
 }
 
 // What the program said last says more than a probe does.

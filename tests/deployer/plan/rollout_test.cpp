@@ -144,6 +144,32 @@ TEST(RolloutFile, ReadsWhomAMetricAsks) {
   EXPECT_NE(refusal(asks("exec: { comand: [x] }")).find("did you mean \"command\""), std::string::npos);
 }
 
+TEST(RolloutFile, ReadsAlertsAndInstancesWhoseConditionIsNone) {
+  const auto metric = [](const std::string& query) {
+    std::string text = asks(query);
+    const std::string condition = "successCondition: result < 1, ";
+    text.erase(text.find(condition), condition.size());
+    return parse_rollout(text, "r.yaml");
+  };
+  const auto alerts = metric("alerts: { url: 'http://127.0.0.1:9090/' }");
+  ASSERT_TRUE(alerts) << to_string(alerts.error());
+  EXPECT_EQ(to_string(alerts->analysis.metrics[0].query),
+            "alerts {service=\"{{service}}\"} that fire at http://127.0.0.1:9090");
+  EXPECT_EQ(to_string(*alerts->analysis.metrics[0].success), "result == 0");
+  const auto instances = metric("instances: { side: stable }");
+  ASSERT_TRUE(instances) << to_string(instances.error());
+  EXPECT_EQ(instances->analysis.metrics[0].query, Query(InstancesQuery{Side::stable}));
+  EXPECT_NE(refusal(asks("alerts: { url: 'http://x/', api: prom }")).find("expected prometheus or alertmanager"),
+            std::string::npos);
+  EXPECT_NE(refusal(asks("alerts: { url: 'http://x/', match: { a: '{{sevice}}' } }")).find("did you mean \"service\""),
+            std::string::npos);
+  EXPECT_NE(refusal(asks("alerts: {}")).find("alerts.url: is missing"), std::string::npos);
+  EXPECT_NE(refusal(asks("instances: { sides: new }")).find("did you mean \"side\""), std::string::npos);
+  EXPECT_NE(refusal(asks("query: up", "      provider: { prometheus: { url: 'http://x/', maxStaleness: 10ms } }\n"))
+                .find("maxStaleness: expected 1s or more"),
+            std::string::npos);
+}
+
 TEST(Condition, IsAnOperatorAndANumberAndNothingMore) {
   EXPECT_TRUE(parse_condition("result < 0.25")->holds(0.2));
   EXPECT_FALSE(parse_condition("result<=0.25")->holds(0.26));

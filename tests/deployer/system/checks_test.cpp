@@ -1,10 +1,13 @@
 #include "deployer/checks/checks.h"
 
+#include <csignal>
 #include <fstream>
 #include <gmock/gmock.h>
+#include <mutex>
 #include <sys/stat.h>
 
 #include "base/http/server.h"
+#include "deployer/checks/alerts_check.h"
 #include "deployer/checks/exec_check.h"
 #include "deployer/checks/http_check.h"
 #include "deployer/checks/prometheus_check.h"
@@ -23,13 +26,15 @@ std::string free_address() {
   return base::RawListener().address();
 }
 
-// A real Prometheus that scrapes nobody but itself.
+// A real Prometheus that scrapes itself and an exporter of the test's, if there is one.
 class Prometheus {
  public:
-  Prometheus() {
+  explicit Prometheus(const std::string& exporter = "", const std::string& rules = "") {
     const auto config = folder_.path() / "p.yml";
-    std::ofstream(config) << "scrape_configs: [{ job_name: self, scrape_interval: 1s, static_configs: [{ targets: ['"
-                          << address_ << "'] }] }]\n";
+    std::ofstream(folder_.path() / "rules.yml") << rules;
+    std::ofstream(config) << "global: { scrape_interval: 1s, evaluation_interval: 1s }\nscrape_configs:\n"
+                          << job("self", address_) << (exporter.empty() ? "" : job("exporter", exporter))
+                          << (rules.empty() ? "" : "rule_files: [rules.yml]\n");
     process_.emplace(std::vector<std::string>{"prometheus", "--config.file=" + config.string(),
                                               "--storage.tsdb.path=" + (folder_.path() / "data").string(),
                                               "--web.listen-address=" + address_},
@@ -39,14 +44,42 @@ class Prometheus {
     const auto ran = base::run_process({.argv = {"prometheus", "--version"}}, std::chrono::seconds{10});
     return ran && ran->status.ok();
   }
-  Measurement ask(const std::string& query) const {
-    return ask_prometheus({"http://" + address_, query, Millis{2000}});
+  Measurement ask(const std::string& query, std::optional<Millis> max_staleness = {}) const {
+    return ask_prometheus({url(), query, Millis{2000}, max_staleness});
   }
+  std::string url() const { return "http://" + address_; }
+  void signal(int number) const { process_->signal(number); }
 
  private:
+  static std::string job(const std::string& name, const std::string& address) {
+    return "  - { job_name: " + name + ", static_configs: [{ targets: ['" + address + "'] }] }\n";
+  }
+
   base::TempFolder folder_ = base::TempFolder::make("prometheus-test").value();
   std::string address_ = free_address();
   std::optional<Background> process_;
+};
+
+// What an exporter shows, as the test likes it.
+class Exporter {
+ public:
+  Exporter() {
+    server_ = base::Server::start({}, [this](const base::Request&, base::Reply reply) {
+                const std::lock_guard lock(mutex_);
+                reply(base::text_response(200, text_));
+              }).value();
+  }
+  ~Exporter() { server_->stop(Millis{0}); }
+  void show(std::string text) {
+    const std::lock_guard lock(mutex_);
+    text_ = std::move(text);
+  }
+  const std::string& address() const { return server_->address(); }
+
+ private:
+  std::mutex mutex_;
+  std::string text_;
+  std::unique_ptr<base::Server> server_;
 };
 
 TEST(Checks, AskARealPrometheus) {
@@ -62,6 +95,62 @@ TEST(Checks, AskARealPrometheus) {
   EXPECT_THAT(prometheus.ask("sum(").detail, HasSubstr("the server answered 400: "));
   EXPECT_THAT(prometheus.ask("up[5m]").detail, HasSubstr("the query gives a matrix"));
   EXPECT_EQ(ask_prometheus({"http://" + free_address(), "up", Millis{500}}).kind, Kind::error);
+}
+
+TEST(Checks, SayWhyWhenAPrometheusIsStoppedOrKilled) {
+  if (!Prometheus::is_installed()) GTEST_SKIP() << "prometheus is not installed";
+  const Prometheus prometheus;
+  ASSERT_TRUE(eventually([&] { return prometheus.ask("sum(up)").kind == Kind::value; }));
+  prometheus.signal(SIGSTOP);
+  EXPECT_TRUE(eventually([&] { return ask_prometheus({prometheus.url(), "up", Millis{300}}).kind == Kind::error; }))
+      << "it takes connections, and never answers";
+  prometheus.signal(SIGCONT);
+  ASSERT_TRUE(eventually([&] { return prometheus.ask("sum(up)").kind == Kind::value; }));
+  prometheus.signal(SIGKILL);
+  ASSERT_TRUE(eventually([&] { return prometheus.ask("sum(up)").kind == Kind::error; }));
+}
+
+int64_t millis_now() {
+  return std::chrono::duration_cast<Millis>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+TEST(Checks, CallSamplesOfAPrometheusMissingThatAreNoNumberOrStale) {
+  if (!Prometheus::is_installed()) GTEST_SKIP() << "prometheus is not installed";
+  Exporter exporter;
+  // A sample that brings its own time is not marked as stale when it stops: it is shown for five minutes.
+  exporter.show("ratio NaN\nfresh 1\nold 2 " + std::to_string(millis_now() - 60'000) + "\n");
+  const Prometheus prometheus(exporter.address());
+  ASSERT_TRUE(eventually([&] { return prometheus.ask("old").kind == Kind::value; }));
+  EXPECT_EQ(prometheus.ask("ratio").detail, "the result is nan");
+  EXPECT_EQ(prometheus.ask("old").value, 2) << "nobody asked for its age";
+  const Measurement stale = prometheus.ask("old", Millis{30'000});
+  EXPECT_EQ(stale.kind, Kind::missing);
+  EXPECT_THAT(stale.detail, testing::MatchesRegex("the sample is [0-9]+ s old"));
+  EXPECT_EQ(prometheus.ask("old # of the batch", Millis{30'000}).kind, Kind::missing);
+  EXPECT_EQ(prometheus.ask("old", Millis{240'000}).value, 2);
+  EXPECT_EQ(prometheus.ask("fresh", Millis{30'000}).value, 1);
+  EXPECT_EQ(prometheus.ask("scalar(vector(3))", Millis{1000}).value, 3) << "computed now";
+  exporter.show("");
+  ASSERT_TRUE(eventually([&] { return prometheus.ask("fresh").kind == Kind::missing; }))
+      << "one that vanishes is marked by Prometheus itself";
+}
+
+TEST(Checks, CountTheAlertsThatFireInARealPrometheus) {
+  if (!Prometheus::is_installed()) GTEST_SKIP() << "prometheus is not installed";
+  const Prometheus prometheus("", R"(groups:
+  - name: g
+    rules:
+      - { alert: Burning, expr: 'vector(1)', labels: { service: shop } }
+      - { alert: Smoking, expr: 'vector(1)', for: 1h, labels: { service: shop } }
+      - { alert: Elsewhere, expr: 'vector(1)', labels: { service: cart } }
+)");
+  Checks checks({{}, {{"service", "shop"}}, "."}, {});
+  const AlertsQuery query{prometheus.url(), AlertsQuery::Api::prometheus, {{"service", "{{service}}"}}};
+  ASSERT_TRUE(eventually([&] { return checks.measure(query, Millis{0}).value == 1; }));
+  EXPECT_EQ(
+      checks.measure(AlertsQuery{prometheus.url(), AlertsQuery::Api::prometheus, {{"service", "none"}}}, Millis{0}),
+      Measurement::of(0));
+  EXPECT_EQ(ask_alerts({"http://" + free_address(), {}, {{"a", "b"}}, Millis{500}}).kind, Kind::error);
 }
 
 TEST(Checks, GiveUpAPrometheusThatIsSilent) {

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <optional>
+
+#include "deployer/plan/fields.h"
+#include "deployer/plan/query.h"
+
+namespace trunkline::deployer {
+
+// Of a template's `provider`: what its metrics' `query` is asked of.
+base::Result<std::optional<PrometheusQuery>> read_provider(const Fields& fields);
+
+// What a metric asks: just one of its keys says so.
+base::Result<Query> read_query(const Fields& metric, const std::optional<PrometheusQuery>& provider);
+
+}  // namespace trunkline::deployer
