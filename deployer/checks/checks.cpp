@@ -1,5 +1,7 @@
 #include "deployer/checks/checks.h"
 
+#include <fmt/format.h>
+
 #include "base/core/overloaded.h"
 #include "deployer/checks/alerts_check.h"
 #include "deployer/checks/exec_check.h"
@@ -15,13 +17,32 @@ Checks::Checks(Setting setting, const std::vector<Metric>& metrics)
       instances_(setting_.instances, setting_.observe) {}
 
 void Checks::open(const std::vector<int>& fresh, const std::vector<int>& stable, base::Millis now) {
+  has_stable_ = !stable.empty();
   scrape_.open(fresh, stable, now);
   instances_.open(fresh, stable);
 }
 
+std::map<std::string, std::string> Checks::values_on(Side side) const {
+  std::map<std::string, std::string> values = setting_.values;
+  const std::string of = side == Side::fresh ? "revision." : "stable.";
+  for (const char* name : {"version", "digest"}) values[fmt::format("side.{}", name)] = values[of + name];
+  return values;
+}
+
 Measurement Checks::measure(const Query& query, base::Millis now) {
-  Query filled = query;
-  for (std::string* text : texts_of(filled)) *text = substitute(*text, setting_.values);
+  return ask(query, setting_.values, now);
+}
+
+Measurement Checks::measure(const Metric& metric, base::Millis now) {
+  if (!metric.against) return measure(metric.query, now);
+  if (const auto* scrape = std::get_if<ScrapeQuery>(&metric.query)) return scrape_.compare(*scrape, now);
+  Measurement fresh = ask(metric.query, values_on(Side::fresh), now);
+  if (!has_stable_) return Measurement::unopposed(std::move(fresh));
+  return Measurement::of_both(std::move(fresh), ask(metric.query, values_on(Side::stable), now));
+}
+
+Measurement Checks::ask(Query filled, const std::map<std::string, std::string>& values, base::Millis now) {
+  for (std::string* text : texts_of(filled)) *text = substitute(*text, values);
   return std::visit(base::Overloaded{
                         [&](const ScrapeQuery& scrape) { return scrape_.measure(scrape, now); },
                         [](const PrometheusQuery& prometheus) { return ask_prometheus(prometheus); },

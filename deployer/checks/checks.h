@@ -29,8 +29,15 @@ class Checks {
   // A value, missing where there is none (yet), an error where nobody could be asked.
   Measurement measure(const Query& query, base::Millis now);
 
+  // The same, on both sides where the metric is compared. Texts are asked once a side.
+  Measurement measure(const Metric& metric, base::Millis now);
+
  private:
+  Measurement ask(Query query, const std::map<std::string, std::string>& values, base::Millis now);
+  std::map<std::string, std::string> values_on(Side side) const;
+
   Setting setting_;
+  bool has_stable_ = false;  // in this bake
   ScrapeChecks scrape_;
   InstanceChecks instances_;
 };

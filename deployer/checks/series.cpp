@@ -44,10 +44,26 @@ Series::Series(const std::vector<ScrapeQuery>& queries) {
     names_.insert(query.form == ScrapeQuery::Form::quantile ? query.of.name + kBuckets : query.of.name);
     if (query.over) {
       names_.insert(query.over->name);
-      count(*query.over);
+      count(query.of);
     }
+    if (query.over || query.form == ScrapeQuery::Form::quantile) count(requests_of(query));
     longest_ = std::max(longest_, query.window);
   }
+}
+
+// What a ratio is over; of a histogram the bucket that holds all.
+Selector Series::requests_of(const ScrapeQuery& query) {
+  if (query.over) return *query.over;
+  Selector all = query.of;
+  all.name += kBuckets;
+  all.matchers.push_back({"le", "+Inf"});
+  return all;
+}
+
+std::optional<Counts> Series::counts(const ScrapeQuery& query) const {
+  const bool ratio = query.form == ScrapeQuery::Form::ratio;
+  if (!ratio && query.form != ScrapeQuery::Form::quantile) return std::nullopt;
+  return Counts{std::llround(total(requests_of(query))), ratio ? std::llround(total(query.of)) : 0};
 }
 
 void Series::count(const Selector& selector) {
@@ -171,11 +187,14 @@ Measurement Series::evaluate(const ScrapeQuery& query, base::Millis now) const {
       // Nothing of `of` is a ratio of 0 (no error yet); nothing of `over` is no data.
       const Growth over = growth(*query.over, query.window, now);
       if (!(over.total() > 0)) return Measurement::missing(fmt::format("{} did not grow", to_string(*query.over)));
-      return Measurement::of(of.total() / over.total(), std::llround(total(*query.over)));
+      return Measurement::of(of.total() / over.total(), std::llround(total(requests_of(query))));
     }
-    case ScrapeQuery::Form::quantile:
+    case ScrapeQuery::Form::quantile: {
       if (!of.matched) return Measurement::missing("no series matches " + to_string(selector));
-      return quantile(query.q, of);
+      Measurement measured = quantile(query.q, of);
+      measured.samples = std::llround(total(requests_of(query)));
+      return measured;
+    }
   }
   return Measurement::missing("no result");
 }

@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <map>
+#include <optional>
 #include <regex>
 #include <set>
 #include <string>
@@ -37,9 +38,12 @@ class Series {
 
   // The query's result over the window that ends at `now` and begins with the last scrape before it, all instances
   // taken together: growth is summed over instances, a counter that fell was begun anew (as Prometheus' increase() has
-  // it, without its extrapolation). Missing if no series matches or nothing grew where something must. A ratio's
-  // samples are the growth of what it is over since the first scrape, not only in the window.
+  // it, without its extrapolation). Missing if no series matches or nothing grew where something must. The
+  // samples of a ratio and of a quantile are its requests since the first scrape, not only in the window.
   Measurement evaluate(const ScrapeQuery& query, base::Millis now) const;
+
+  // Of a ratio: its requests and errors since the first scrape; of a quantile: its requests. Absent for other forms.
+  std::optional<Counts> counts(const ScrapeQuery& query) const;
 
  private:
   struct Scrape {
@@ -62,6 +66,7 @@ class Series {
   };
 
   void count(const Selector& selector);
+  static Selector requests_of(const ScrapeQuery& query);
   double total(const Selector& selector) const;
   static double growth_between(const Scrape& before, const std::vector<Sample>& now, const Matcher& matcher);
   Growth growth(const Selector& selector, base::Millis window, base::Millis now) const;

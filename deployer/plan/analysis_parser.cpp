@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/core/text.h"
+#include "deployer/plan/against_parser.h"
 #include "deployer/plan/query_parser.h"
 
 namespace trunkline::deployer {
@@ -23,11 +24,30 @@ Result<Missing> parse_missing(std::string_view text) {
 
 Result<Metric> read_metric(const YamlNode& node, const std::string& path, std::string_view file,
                            const std::optional<PrometheusQuery>& provider, base::Where& interval_at) {
-  TRY_ASSIGN(const Fields fields,
-             Fields::open(node, path, file,
-                          {"name", "scrape", "query", "http", "exec", "alerts", "instances", "successCondition",
-                           "failureCondition", "interval", "initialDelay", "count", "failureLimit", "inconclusiveLimit",
-                           "consecutiveErrorLimit"}));
+  TRY_ASSIGN(const Fields fields, Fields::open(node, path, file,
+                                               {"name",
+                                                "scrape",
+                                                "query",
+                                                "http",
+                                                "exec",
+                                                "alerts",
+                                                "instances",
+                                                "successCondition",
+                                                "failureCondition",
+                                                "compare",
+                                                "maxRatio",
+                                                "minDifference",
+                                                "test",
+                                                "alpha",
+                                                "burst",
+                                                "onMissingData",
+                                                "dryRun",
+                                                "interval",
+                                                "initialDelay",
+                                                "count",
+                                                "failureLimit",
+                                                "inconclusiveLimit",
+                                                "consecutiveErrorLimit"}));
   Metric metric;
   TRY(fields.require("name"));
   TRY(fields.read("name", metric.name));
@@ -36,7 +56,12 @@ Result<Metric> read_metric(const YamlNode& node, const std::string& path, std::s
   TRY(fields.read_with("failureCondition", metric.failure, parse_condition));
   const bool counts_troubles = metric.asks<AlertsQuery>() || metric.asks<InstancesQuery>();
   if (!metric.success && !metric.failure && counts_troubles) metric.success = Condition{"==", 0};
-  if (!metric.success && !metric.failure) return fields.wrong("", "expected a successCondition or a failureCondition");
+  TRY_ASSIGN(metric.against, read_against(fields, metric.query));
+  if (!metric.success && !metric.failure && !metric.against) {
+    return fields.wrong("", "expected a successCondition or a failureCondition");
+  }
+  TRY(fields.read_with("onMissingData", metric.on_missing, parse_missing));
+  TRY(fields.read("dryRun", metric.dry_run));
   TRY(fields.read("interval", metric.interval));
   if (metric.interval < base::Millis{50}) return fields.wrong("interval", "expected 50ms or more");
   TRY(fields.read("initialDelay", metric.initial_delay));
@@ -44,6 +69,10 @@ Result<Metric> read_metric(const YamlNode& node, const std::string& path, std::s
   TRY(fields.read("failureLimit", metric.failure_limit));
   TRY(fields.read("inconclusiveLimit", metric.inconclusive_limit));
   TRY(fields.read("consecutiveErrorLimit", metric.consecutive_error_limit));
+  const bool at_end = metric.against && metric.against->test == Against::Test::mann_whitney;
+  if (at_end && metric.count > 0 && metric.count < kLeastValues) {
+    return fields.wrong("count", fmt::format("mannWhitney needs {} or more", kLeastValues));
+  }
   interval_at = fields.where("interval");
   return metric;
 }
@@ -120,11 +149,13 @@ Result<> check_bakes(const Templates& templates, const Rollout& rollout) {
     metrics.insert(metrics.end(), own.begin(), own.end());
     for (const int index : metrics) {
       const Metric& metric = rollout.analysis.metrics[static_cast<size_t>(index)];
-      const base::Millis first = metric.initial_delay + metric.interval;
+      const base::Millis first = metric.least_bake();
       if (length.count() == 0 || first <= length) continue;
       return fail(Kind::invalid,
-                  fmt::format("{}: would never be measured in a bake of {} (initialDelay + interval is {})",
-                              metric.name, base::format_duration(length), base::format_duration(first)),
+                  fmt::format("{}: would never be measured in a bake of {} (initialDelay + interval{} is {})",
+                              metric.name, base::format_duration(length),
+                              first > metric.initial_delay + metric.interval ? fmt::format(" * {}", kLeastValues) : "",
+                              base::format_duration(first)),
                   templates.places[static_cast<size_t>(index)]);
     }
   }

@@ -48,4 +48,21 @@ Result<Condition> parse_condition(std::string_view text) {
   return bad_condition(text);
 }
 
+std::string_view to_string(Against::Test test) {
+  switch (test) {
+    case Against::Test::none:
+      return "";
+    case Against::Test::sequential:
+      return "sequential";
+    case Against::Test::mann_whitney:
+      return "mannWhitney";
+  }
+  return "";
+}
+
+base::Millis Metric::least_bake() const {
+  const bool at_end = against && against->test == Against::Test::mann_whitney;
+  return initial_delay + interval * (at_end ? kLeastValues : 1);
+}
+
 }  // namespace trunkline::deployer

@@ -63,12 +63,12 @@ Result<Query> read_scrape(const Fields& metric) {
   return query;
 }
 
-Result<> read_url(const Fields& fields, std::string& url) {
+Result<> read_url(const Fields& fields, Place place, std::string& url) {
   TRY(fields.require("url"));
   TRY(fields.read("url", url));
   const auto parsed = base::parse_url(url);
   if (!parsed) return fields.wrong("url", parsed.error().message);
-  return check_text(*fields.find("url"), fields.path_of("url"), fields.file(), Place::query);
+  return check_text(*fields.find("url"), fields.path_of("url"), fields.file(), place);
 }
 
 Result<> read_timeout(const Fields& fields, base::Millis& timeout) {
@@ -77,10 +77,10 @@ Result<> read_timeout(const Fields& fields, base::Millis& timeout) {
   return {};
 }
 
-Result<Query> read_http(const Fields& metric) {
+Result<Query> read_http(const Fields& metric, Place place) {
   TRY_ASSIGN(const auto http, metric.below("http", {"url", "pointer", "timeout"}));
   HttpQuery query;
-  TRY(read_url(*http, query.url));
+  TRY(read_url(*http, place, query.url));
   TRY(http->read("pointer", query.pointer));
   if (!query.pointer.empty() && !query.pointer.starts_with('/')) {
     return http->wrong("pointer", "expected a JSON pointer such as /data/value");
@@ -89,14 +89,14 @@ Result<Query> read_http(const Fields& metric) {
   return query;
 }
 
-Result<Query> read_exec(const Fields& metric) {
+Result<Query> read_exec(const Fields& metric, Place place) {
   TRY_ASSIGN(const auto exec, metric.below("exec", {"command", "timeout"}));
   ExecQuery query;
   TRY(exec->require("command"));
   TRY(exec->read("command", query.command));
   if (query.command.empty()) return exec->wrong("command", "expected a program and its arguments");
   for (const YamlNode& word : exec->find("command")->items) {
-    TRY(check_text(word, exec->path_of("command"), exec->file(), Place::query));
+    TRY(check_text(word, exec->path_of("command"), exec->file(), place));
   }
   TRY(read_timeout(*exec, query.timeout));
   return query;
@@ -112,7 +112,7 @@ Result<AlertsQuery::Api> parse_api(std::string_view text) {
 Result<Query> read_alerts(const Fields& metric) {
   TRY_ASSIGN(const auto alerts, metric.below("alerts", {"url", "api", "match", "timeout"}));
   AlertsQuery query;
-  TRY(read_url(*alerts, query.url));
+  TRY(read_url(*alerts, Place::query, query.url));
   while (query.url.ends_with('/')) query.url.pop_back();
   TRY(alerts->read_with("api", query.api, parse_api));
   TRY(read_timeout(*alerts, query.timeout));
@@ -134,12 +134,12 @@ Result<Query> read_instances(const Fields& metric) {
   return query;
 }
 
-Result<Query> read_prometheus(const Fields& metric, const std::optional<PrometheusQuery>& provider) {
+Result<Query> read_prometheus(const Fields& metric, const std::optional<PrometheusQuery>& provider, Place place) {
   if (!provider) return metric.wrong("query", "is asked of a provider: give the template one, { prometheus: { url } }");
   PrometheusQuery query = *provider;
   TRY(metric.read("query", query.text));
   if (base::trim(query.text).empty()) return metric.wrong("query", "expected a query");
-  TRY(check_text(*metric.find("query"), metric.path_of("query"), metric.file(), Place::query));
+  TRY(check_text(*metric.find("query"), metric.path_of("query"), metric.file(), place));
   return query;
 }
 
@@ -151,7 +151,7 @@ Result<std::optional<PrometheusQuery>> read_provider(const Fields& fields) {
   TRY(provider->require("prometheus"));
   TRY_ASSIGN(const auto prometheus, provider->below("prometheus", {"url", "timeout", "maxStaleness"}));
   PrometheusQuery query;
-  TRY(read_url(*prometheus, query.url));
+  TRY(read_url(*prometheus, Place::query, query.url));
   TRY(read_timeout(*prometheus, query.timeout));
   TRY(prometheus->read_with("maxStaleness", query.max_staleness, base::parse_duration));
   if (query.max_staleness && *query.max_staleness < base::Millis{1000}) {
@@ -166,11 +166,12 @@ Result<Query> read_query(const Fields& metric, const std::optional<PrometheusQue
   for (const std::string_view key : kQueryForms) forms += metric.has(key) ? 1 : 0;
   if (forms != 1) return metric.wrong("", fmt::format("expected one of {}", fmt::join(kQueryForms, ", ")));
   if (metric.has("scrape")) return read_scrape(metric);
-  if (metric.has("http")) return read_http(metric);
-  if (metric.has("exec")) return read_exec(metric);
+  const Place place = metric.has("compare") ? Place::query_of_side : Place::query;
+  if (metric.has("http")) return read_http(metric, place);
+  if (metric.has("exec")) return read_exec(metric, place);
   if (metric.has("alerts")) return read_alerts(metric);
   if (metric.has("instances")) return read_instances(metric);
-  return read_prometheus(metric, provider);
+  return read_prometheus(metric, provider, place);
 }
 
 }  // namespace trunkline::deployer

@@ -215,7 +215,7 @@ void Performer::perform(const Action& action) {
           [this](const action::Measure& a) {
             spawn([this, a](const Stop& stop) {
               const Metric& metric = world_.plan.analysis.metrics[static_cast<size_t>(a.metric)];
-              Measurement measurement = checks_.measure(metric.query, world_.now());
+              Measurement measurement = checks_.measure(metric, world_.now());
               if (!stop.stop_requested())
                 world_.mailbox.put(event::Measured{a.ticket, a.metric, std::move(measurement)});
             });

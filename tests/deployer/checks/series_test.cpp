@@ -20,7 +20,8 @@ ScrapeQuery query(Form form, const char* of, const char* over = nullptr, double 
 
 // All that these tests look at.
 Series watching() {
-  return Series({query(Form::ratio, "r{status=~\"5..\"}", "r"), query(Form::rate, "nothing"), query(Form::quantile, "d")});
+  return Series(
+      {query(Form::ratio, "r{status=~\"5..\"}", "r"), query(Form::rate, "nothing"), query(Form::quantile, "d")});
 }
 
 std::vector<Sample> requests(double ok, double failed) {
@@ -99,10 +100,10 @@ TEST(Series, InterpolatesAQuantileAsPrometheusDoes) {
   Series series = watching();
   series.add("web1", 0s, buckets(0, 0, 0));
   series.add("web1", 1s, buckets(90, 100, 100));
-  EXPECT_EQ(series.evaluate(query(Form::quantile, "d", nullptr, 0.5), 1s), Measurement::of(0.1 * 50 / 90));
+  EXPECT_EQ(series.evaluate(query(Form::quantile, "d", nullptr, 0.5), 1s), Measurement::of(0.1 * 50 / 90, 100));
   EXPECT_NEAR(series.evaluate(query(Form::quantile, "d", nullptr, 0.95), 1s).value, 0.3, 1e-9);
   series.add("web1", 2s, buckets(90, 100, 200));
-  EXPECT_EQ(series.evaluate(query(Form::quantile, "d", nullptr, 0.99), 2s), Measurement::of(0.5))
+  EXPECT_EQ(series.evaluate(query(Form::quantile, "d", nullptr, 0.99), 2s), Measurement::of(0.5, 200))
       << "the last bound there is";
 }
 

@@ -1,6 +1,7 @@
 #include "deployer/plan/rollout.h"
 
 #include <gtest/gtest.h>
+#include <map>
 
 #include "base/core/files.h"
 
@@ -168,6 +169,56 @@ TEST(RolloutFile, ReadsAlertsAndInstancesWhoseConditionIsNone) {
   EXPECT_NE(refusal(asks("query: up", "      provider: { prometheus: { url: 'http://x/', maxStaleness: 10ms } }\n"))
                 .find("maxStaleness: expected 1s or more"),
             std::string::npos);
+}
+
+// A metric with these members and no condition.
+std::string compares(std::string_view more, std::string_view query = "scrape: { ratio: { of: e, over: r } }") {
+  std::string text = asks(std::string(query) + ", " + std::string(more),
+                          "      provider: { prometheus: { url: 'http://127.0.0.1:9090' } }\n");
+  const std::string condition = "successCondition: result < 1, ";
+  return text.erase(text.find(condition), condition.size());
+}
+
+TEST(RolloutFile, ReadsComparisonsWithTheStableSide) {
+  const auto against = [](const std::string& text) {
+    const auto rollout = parse_rollout(text, "r.yaml");
+    EXPECT_TRUE(rollout) << to_string(rollout.error());
+    return *rollout->analysis.metrics.at(0).against;
+  };
+  EXPECT_EQ(against(compares("compare: stable, maxRatio: 1.3, minDifference: 0.1")),
+            (Against{Against::Test::none, 1.3, 0.1, 0.01, 1}));
+  EXPECT_EQ(against(compares("compare: stable, test: sequential")),
+            (Against{Against::Test::sequential, 1.2, 0, 0.01, 1}));
+  EXPECT_EQ(against(compares("compare: stable, test: sequential, alpha: 0.05, maxRatio: 2, burst: 3")),
+            (Against{Against::Test::sequential, 2, 0, 0.05, 3}));
+  EXPECT_EQ(against(compares("compare: stable, test: mannWhitney")).test, Against::Test::mann_whitney);
+  EXPECT_EQ(against(compares("compare: stable, maxRatio: 2", "query: 'sum(x{v=\"{{side.version}}\"})'")).max_ratio, 2);
+  const auto dry = parse_rollout(compares("compare: stable, maxRatio: 2, dryRun: true, onMissingData: pass"), "r.yaml");
+  EXPECT_TRUE(dry->analysis.metrics[0].dry_run);
+  EXPECT_EQ(dry->analysis.metrics[0].on_missing, Missing::pass);
+}
+
+TEST(RolloutFile, RefusesComparisonsThatSayNothing) {
+  const std::map<std::string, std::string> refused = {
+      {compares("compare: stable"), "maxRatio: is missing"},
+      {compares("compare: stabel, maxRatio: 2"), "expected stable"},
+      {compares("compare: stable, maxRatio: 0.5"), "expected a number of 1 or more"},
+      {compares("compare: stable, test: sequentail"), "expected sequential or mannWhitney"},
+      {compares("compare: stable, maxRatio: 2, alpha: 0.1"), "alpha: needs test: sequential"},
+      {compares("compare: stable, test: sequential, alpha: 1"), "between 0 and 1"},
+      {compares("compare: stable, test: sequential, burst: 0"), "burst: expected 1 or more"},
+      {compares("compare: stable, test: sequential, minDifference: 1"), "is for maxRatio without a test"},
+      {compares("maxRatio: 2"), "maxRatio: needs compare: stable"},
+      {compares("compare: stable, test: mannWhitney, initialDelay: 6s"), "initialDelay + interval * 5 is 11s"},
+      {compares("compare: stable, test: mannWhitney, count: 4"), "mannWhitney needs 5 or more"},
+      {compares("compare: stable, test: sequential", "scrape: { value: x }"), "it needs a scrape of a ratio"},
+      {compares("compare: stable, maxRatio: 2", "scrape: { value: x, side: stable }"), "leave `side` out"},
+      {compares("compare: stable, maxRatio: 2", "query: up"), "name {{side.version}} or {{side.digest}}"},
+      {compares("compare: stable, maxRatio: 2", "instances: {}"), "no other side"},
+      {compares("successCondition: result < 1", "query: '{{side.version}}'"),
+       "the placeholder \"side.version\" needs compare: stable"},
+  };
+  for (const auto& [text, why] : refused) EXPECT_NE(refusal(text).find(why), std::string::npos) << refusal(text);
 }
 
 TEST(Condition, IsAnOperatorAndANumberAndNothingMore) {
