@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "deployer/checks/haproxy_checks.h"
 #include "deployer/checks/instance_checks.h"
 #include "deployer/checks/scrape_checks.h"
 #include "ledger/revision.h"
@@ -19,6 +20,8 @@ class Checks {
     std::map<std::string, std::string> values;  // what placeholders in queries stand for
     std::filesystem::path folder;               // where exec runs: the rollout file's
     InstanceChecks::Observe observe = {};       // what the drivers know; without it nothing is known of instances
+    std::vector<std::string> balancers = {};    // HAProxy's admin sockets
+    std::vector<Server> servers = {};           // of the instances, in their order
   };
 
   Checks(Setting setting, const std::vector<Metric>& metrics);
@@ -40,6 +43,8 @@ class Checks {
   bool has_stable_ = false;  // in this bake
   ScrapeChecks scrape_;
   InstanceChecks instances_;
+  HaproxyChecks haproxy_;
+  const bool asks_haproxy_;
 };
 
 // What a query's placeholders stand for; `from` is absent on a first release, and its names then stand for "".

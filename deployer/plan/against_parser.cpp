@@ -35,6 +35,11 @@ Result<> check_both_sides(const Fields& metric, Query& query) {
     if (scrape->side == Side::stable) return metric.wrong("compare", "measures the new side: leave `side` out");
     return {};
   }
+  if (const auto* haproxy = std::get_if<HaproxyQuery>(&query)) {
+    if (haproxy->side == Side::stable) return metric.wrong("compare", "measures the new side: leave `side` out");
+    if (haproxy->of != HaproxyQuery::Of::connection_errors) return {};
+    return metric.wrong("compare", "connectionErrors is no ratio: errorRatio has them in it, too");
+  }
   if (std::holds_alternative<AlertsQuery>(query) || std::holds_alternative<InstancesQuery>(query)) {
     return metric.wrong("compare", "alerts and instances have no other side to compare with");
   }
@@ -44,6 +49,8 @@ Result<> check_both_sides(const Fields& metric, Query& query) {
 
 bool counts_errors(const Query& query) {
   const auto* scrape = std::get_if<ScrapeQuery>(&query);
+  const auto* haproxy = std::get_if<HaproxyQuery>(&query);
+  if (haproxy != nullptr) return haproxy->of == HaproxyQuery::Of::error_ratio;
   return scrape != nullptr && scrape->form == ScrapeQuery::Form::ratio;
 }
 
@@ -86,7 +93,7 @@ Result<std::optional<Against>> read_against(const Fields& metric, Query query) {
   Against against;
   TRY(metric.read_with("test", against.test, parse_test));
   if (against.test == Against::Test::sequential && !counts_errors(query)) {
-    return metric.wrong("test", "sequential counts errors: it needs a scrape of a ratio");
+    return metric.wrong("test", "sequential counts errors: it needs a scrape of a ratio, or haproxy: errorRatio");
   }
   TRY(read_limits(metric, against));
   return against;

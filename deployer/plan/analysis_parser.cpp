@@ -22,8 +22,8 @@ Result<Missing> parse_missing(std::string_view text) {
   return fail(Kind::invalid, fmt::format("expected inconclusive, fail or pass, got \"{}\"", text));
 }
 
-Result<Metric> read_metric(const YamlNode& node, const std::string& path, std::string_view file,
-                           const std::optional<PrometheusQuery>& provider, base::Where& interval_at) {
+Result<Metric> read_metric(const YamlNode& node, const std::string& path, std::string_view file, const Askable& askable,
+                           base::Where& interval_at) {
   TRY_ASSIGN(const Fields fields, Fields::open(node, path, file,
                                                {"name",
                                                 "scrape",
@@ -32,6 +32,7 @@ Result<Metric> read_metric(const YamlNode& node, const std::string& path, std::s
                                                 "exec",
                                                 "alerts",
                                                 "instances",
+                                                "haproxy",
                                                 "successCondition",
                                                 "failureCondition",
                                                 "compare",
@@ -51,7 +52,7 @@ Result<Metric> read_metric(const YamlNode& node, const std::string& path, std::s
   Metric metric;
   TRY(fields.require("name"));
   TRY(fields.read("name", metric.name));
-  TRY_ASSIGN(metric.query, read_query(fields, provider));
+  TRY_ASSIGN(metric.query, read_query(fields, askable));
   TRY(fields.read_with("successCondition", metric.success, parse_condition));
   TRY(fields.read_with("failureCondition", metric.failure, parse_condition));
   const bool counts_troubles = metric.asks<AlertsQuery>() || metric.asks<InstancesQuery>();
@@ -77,18 +78,20 @@ Result<Metric> read_metric(const YamlNode& node, const std::string& path, std::s
   return metric;
 }
 
-Result<> read_template(const YamlNode& node, const std::string& name, std::string_view file, Analysis& analysis,
+Result<> read_template(const YamlNode& node, const std::string& name, const Fields& root, Analysis& analysis,
                        Templates& templates) {
+  const std::string_view file = root.file();
   const std::string path = "analysis.templates." + name;
   TRY_ASSIGN(const Fields fields, Fields::open(node, path, file, {"provider", "metrics"}));
-  TRY_ASSIGN(const auto provider, read_provider(fields));
+  Askable askable{std::nullopt, root.has("traffic")};
+  TRY_ASSIGN(askable.prometheus, read_provider(fields));
   TRY(fields.require("metrics"));
   const YamlNode& list = *fields.find("metrics");
   if (!list.is_sequence() || list.items.empty()) return fields.wrong("metrics", "expected a list of metrics");
   for (size_t i = 0; i < list.items.size(); ++i) {
     base::Where interval_at;
     TRY_ASSIGN(Metric metric,
-               read_metric(list.items[i], fmt::format("{}.metrics[{}]", path, i), file, provider, interval_at));
+               read_metric(list.items[i], fmt::format("{}.metrics[{}]", path, i), file, askable, interval_at));
     const bool twice = std::any_of(analysis.metrics.begin(), analysis.metrics.end(),
                                    [&](const Metric& m) { return m.name == metric.name; });
     if (twice) return wrong_at(list.items[i], path, file, fmt::format("the metric \"{}\" stands twice", metric.name));
@@ -97,17 +100,6 @@ Result<> read_template(const YamlNode& node, const std::string& name, std::strin
     analysis.metrics.push_back(std::move(metric));
   }
   return {};
-}
-
-// All bakes of a strategy, as (length, metrics of its own).
-std::vector<std::pair<base::Millis, std::vector<int>>> bakes_of(const Rollout& rollout) {
-  std::vector<std::pair<base::Millis, std::vector<int>>> bakes = {{rollout.strategy.bake, {}},
-                                                                  {rollout.strategy.post_promotion_bake, {}}};
-  for (const Wave& wave : rollout.waves) bakes.emplace_back(wave.bake, std::vector<int>{});
-  for (const Step& step : rollout.strategy.ramp) {
-    if (const auto* bake = std::get_if<step::Bake>(&step)) bakes.emplace_back(bake->length, bake->metrics);
-  }
-  return bakes;
 }
 
 }  // namespace
@@ -131,7 +123,7 @@ Result<Templates> read_analysis(const Fields& root, Analysis& analysis) {
   const YamlNode& list = *fields->find("templates");
   if (!list.is_mapping()) return fields->wrong("templates", "expected a mapping of templates");
   for (const auto& [key, node] : list.members) {
-    TRY(read_template(node, key.text, root.file(), analysis, templates));
+    TRY(read_template(node, key.text, root, analysis, templates));
   }
   std::vector<std::string> names;
   TRY(fields->read("background", names));
@@ -141,6 +133,16 @@ Result<Templates> read_analysis(const Fields& root, Analysis& analysis) {
     analysis.background.insert(analysis.background.end(), metrics.begin(), metrics.end());
   }
   return templates;
+}
+
+std::vector<std::pair<base::Millis, std::vector<int>>> bakes_of(const Rollout& rollout) {
+  std::vector<std::pair<base::Millis, std::vector<int>>> bakes = {{rollout.strategy.bake, {}},
+                                                                  {rollout.strategy.post_promotion_bake, {}}};
+  for (const Wave& wave : rollout.waves) bakes.emplace_back(wave.bake, std::vector<int>{});
+  for (const Step& step : rollout.strategy.ramp) {
+    if (const auto* bake = std::get_if<step::Bake>(&step)) bakes.emplace_back(bake->length, bake->metrics);
+  }
+  return bakes;
 }
 
 Result<> check_bakes(const Templates& templates, const Rollout& rollout) {

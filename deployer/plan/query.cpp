@@ -34,6 +34,18 @@ std::string to_string(const ScrapeQuery& query) {
   return "";
 }
 
+std::string_view to_string(HaproxyQuery::Of of) {
+  switch (of) {
+    case HaproxyQuery::Of::error_ratio:
+      return "errorRatio";
+    case HaproxyQuery::Of::response_time:
+      return "responseTime";
+    case HaproxyQuery::Of::connection_errors:
+      return "connectionErrors";
+  }
+  return "errorRatio";
+}
+
 std::string to_string(AlertsQuery::Api api) {
   switch (api) {
     case AlertsQuery::Api::prometheus:
@@ -66,6 +78,9 @@ std::string to_string(const Query& query) {
           },
           [](const ExecQuery& exec) { return fmt::format("{}", fmt::join(exec.command, " ")); },
           [](const AlertsQuery& alerts) { return alerts_text(alerts); },
+          [](const HaproxyQuery& haproxy) {
+            return fmt::format("{} at HAProxy on the {} side", to_string(haproxy.of), to_string(haproxy.side));
+          },
           [](const InstancesQuery& instances) {
             return fmt::format("restarts of instances and instances that do not run, on the {} side",
                                to_string(instances.side));
@@ -90,6 +105,7 @@ std::vector<std::string*> texts_of(Query& query) {
                           return texts;
                         },
                         [](InstancesQuery&) { return std::vector<std::string*>{}; },
+                        [](HaproxyQuery&) { return std::vector<std::string*>{}; },
                     },
                     query);
 }

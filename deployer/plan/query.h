@@ -80,7 +80,22 @@ struct InstancesQuery {
   bool operator==(const InstancesQuery&) const = default;
 };
 
-using Query = std::variant<ScrapeQuery, PrometheusQuery, HttpQuery, ExecQuery, AlertsQuery, InstancesQuery>;
+// What the balancers counted for the servers of a side since the bake began.
+struct HaproxyQuery {
+  enum class Of {
+    error_ratio,       // requests that got a 5xx or no answer, of all
+    response_time,     // average time to the answer, in ms
+    connection_errors  // requests for which no connection could be had
+  };
+  Of of = Of::error_ratio;
+  Side side = Side::fresh;
+
+  bool operator==(const HaproxyQuery&) const = default;
+};
+std::string_view to_string(HaproxyQuery::Of of);  // "errorRatio" | "responseTime" | "connectionErrors"
+
+using Query =
+    std::variant<ScrapeQuery, PrometheusQuery, HttpQuery, ExecQuery, AlertsQuery, InstancesQuery, HaproxyQuery>;
 std::string to_string(const Query& query);
 
 // Every text of a query in which placeholders are replaced.

@@ -16,7 +16,8 @@ using base::YamlNode;
 
 namespace {
 
-constexpr std::array<std::string_view, 6> kQueryForms = {"scrape", "query", "http", "exec", "alerts", "instances"};
+constexpr std::array<std::string_view, 7> kQueryForms = {"haproxy", "scrape", "query",    "http",
+                                                         "exec",    "alerts", "instances"};
 
 Result<Side> parse_side(std::string_view text) {
   if (text == "new") return Side::fresh;
@@ -134,6 +135,29 @@ Result<Query> read_instances(const Fields& metric) {
   return query;
 }
 
+Result<HaproxyQuery::Of> parse_of(std::string_view text) {
+  using Of = HaproxyQuery::Of;
+  for (const Of of : {Of::error_ratio, Of::response_time, Of::connection_errors}) {
+    if (text == to_string(of)) return of;
+  }
+  return fail(Kind::invalid, fmt::format("expected errorRatio, responseTime or connectionErrors, got \"{}\"", text));
+}
+
+// `haproxy: errorRatio`, or a mapping that names a side, too.
+Result<Query> read_haproxy(const Fields& metric, bool balancers) {
+  if (!balancers) return metric.wrong("haproxy", "asks the balancers: the file has no `traffic`");
+  HaproxyQuery query;
+  if (metric.find("haproxy")->is_scalar()) {
+    TRY(metric.read_with("haproxy", query.of, parse_of));
+    return query;
+  }
+  TRY_ASSIGN(const auto haproxy, metric.below("haproxy", {"of", "side"}));
+  TRY(haproxy->require("of"));
+  TRY(haproxy->read_with("of", query.of, parse_of));
+  TRY(haproxy->read_with("side", query.side, parse_side));
+  return query;
+}
+
 Result<Query> read_prometheus(const Fields& metric, const std::optional<PrometheusQuery>& provider, Place place) {
   if (!provider) return metric.wrong("query", "is asked of a provider: give the template one, { prometheus: { url } }");
   PrometheusQuery query = *provider;
@@ -161,17 +185,18 @@ Result<std::optional<PrometheusQuery>> read_provider(const Fields& fields) {
   return query;
 }
 
-Result<Query> read_query(const Fields& metric, const std::optional<PrometheusQuery>& provider) {
+Result<Query> read_query(const Fields& metric, const Askable& askable) {
   int forms = 0;
   for (const std::string_view key : kQueryForms) forms += metric.has(key) ? 1 : 0;
   if (forms != 1) return metric.wrong("", fmt::format("expected one of {}", fmt::join(kQueryForms, ", ")));
+  if (metric.has("haproxy")) return read_haproxy(metric, askable.balancers);
   if (metric.has("scrape")) return read_scrape(metric);
   const Place place = metric.has("compare") ? Place::query_of_side : Place::query;
   if (metric.has("http")) return read_http(metric, place);
   if (metric.has("exec")) return read_exec(metric, place);
   if (metric.has("alerts")) return read_alerts(metric);
   if (metric.has("instances")) return read_instances(metric);
-  return read_prometheus(metric, provider, place);
+  return read_prometheus(metric, askable.prometheus, place);
 }
 
 }  // namespace trunkline::deployer

@@ -36,6 +36,13 @@ std::string salt_of(const Plan& plan) {
   return salt;
 }
 
+std::vector<Server> servers_of_places(const Rollout& rollout) {
+  std::vector<Server> servers;
+  const size_t places = rollout.instances.size() + rollout.twins.size();
+  for (size_t place = 0; place < places; ++place) servers.push_back(server_of(rollout, static_cast<int>(place)));
+  return servers;
+}
+
 std::vector<std::string> filled(std::vector<std::string> words, const std::map<std::string, std::string>& values) {
   for (std::string& word : words) word = substitute(word, values);
   return words;
@@ -48,7 +55,9 @@ Performer::Performer(World world)
       prober_(world_.rollout.probes, [this](const std::string& id) { return world_.driver.observe(id); }),
       values_(query_values(world_.plan.service, world_.plan.environment, world_.plan.to, world_.plan.from)),
       checks_({places_of(world_.rollout), values_, fs::absolute(world_.rollout.file).parent_path(),
-               [this](const std::string& id) { return health_of(id); }},
+               [this](const std::string& id) { return health_of(id); },
+               world_.rollout.traffic ? world_.rollout.traffic->endpoints : std::vector<std::string>{},
+               servers_of_places(world_.rollout)},
               world_.plan.analysis.metrics) {}
 
 void Performer::spawn(std::function<void(const std::stop_token&)> body) {

@@ -221,6 +221,46 @@ TEST(RolloutFile, RefusesComparisonsThatSayNothing) {
   for (const auto& [text, why] : refused) EXPECT_NE(refusal(text).find(why), std::string::npos) << refusal(text);
 }
 
+std::string behind_haproxy(std::string_view more) {
+  return with("traffic: { driver: haproxy, endpoints: ['unix:/s'], service: shop }\n" + std::string(more));
+}
+
+TEST(RolloutFile, IsJudgedByTheBalancersWhereItNamesNoAnalysis) {
+  const auto rollout = parse_rollout(behind_haproxy("strategy: { type: oneBox, bake: 2s }\n"), "r.yaml");
+  ASSERT_TRUE(rollout) << to_string(rollout.error());
+  const Analysis& analysis = rollout->analysis;
+  ASSERT_EQ(analysis.background, (std::vector<int>{0, 1}));
+  EXPECT_EQ(to_string(analysis.metrics[0].query), "errorRatio at HAProxy on the new side");
+  EXPECT_EQ(analysis.metrics[0].against->test, Against::Test::sequential);
+  EXPECT_EQ(to_string(*analysis.metrics[0].failure), "result > 0.25");
+  EXPECT_EQ(to_string(analysis.metrics[1].query), "responseTime at HAProxy on the new side");
+  EXPECT_EQ(analysis.metrics[0].interval, base::Millis{200}) << "ten looks in the shortest bake";
+  const auto slow = parse_rollout(behind_haproxy("strategy: { type: oneBox, bake: 10m }\n"), "r.yaml");
+  EXPECT_EQ(slow->analysis.metrics[0].interval, base::Millis{10'000});
+  EXPECT_TRUE(parse_rollout(kSmallest, "r.yaml")->analysis.metrics.empty()) << "nobody counts";
+  EXPECT_TRUE(parse_rollout(behind_haproxy("analysis: { templates: {} }\n"), "r.yaml")->analysis.metrics.empty())
+      << "the file says none";
+}
+
+TEST(RolloutFile, ReadsWhatIsAskedOfTheBalancers) {
+  const auto asked = [](const std::string& query, const std::string& more = "") {
+    std::string text = asks("haproxy: " + query + more);
+    text += "traffic: { driver: haproxy, endpoints: ['unix:/s'], service: shop }\n";
+    const auto rollout = parse_rollout(text, "r.yaml");
+    return rollout ? to_string(rollout->analysis.metrics.at(0).query) : to_string(rollout.error());
+  };
+  EXPECT_EQ(asked("connectionErrors"), "connectionErrors at HAProxy on the new side");
+  EXPECT_EQ(asked("{ of: responseTime, side: stable }"), "responseTime at HAProxy on the stable side");
+  EXPECT_NE(asked("errorRate").find("expected errorRatio, responseTime or"), std::string::npos);
+  EXPECT_NE(asked("{ side: new }").find("haproxy.of: is missing"), std::string::npos);
+  EXPECT_NE(asked("connectionErrors", ", compare: stable, maxRatio: 2").find("errorRatio has them in it"),
+            std::string::npos);
+  EXPECT_NE(asked("responseTime", ", compare: stable, test: sequential").find("haproxy: errorRatio"),
+            std::string::npos);
+  EXPECT_EQ(asked("errorRatio", ", compare: stable, test: sequential"), "errorRatio at HAProxy on the new side");
+  EXPECT_NE(refusal(asks("haproxy: errorRatio")).find("the file has no `traffic`"), std::string::npos);
+}
+
 TEST(Condition, IsAnOperatorAndANumberAndNothingMore) {
   EXPECT_TRUE(parse_condition("result < 0.25")->holds(0.2));
   EXPECT_FALSE(parse_condition("result<=0.25")->holds(0.26));
