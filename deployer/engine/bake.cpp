@@ -114,13 +114,15 @@ std::optional<BakeEnd> over(const Bake& bake, const Analysis& analysis, const st
   return BakeEnd{Verdict::inconclusive, "the checks were not content for long enough"};
 }
 
-Millis next_due(const Bake& bake, Millis now) {
-  Millis due = bake.deadline;
-  if (content(bake) && bake.left > Millis{0}) due = std::min(due, bake.counted + bake.left);
+std::optional<Millis> next_due(const Bake& bake, const Analysis& analysis, Millis now) {
+  std::optional<Millis> due;
+  const auto sooner = [&due](Millis at) { due = due ? std::min(*due, at) : at; };
+  if (!waiting(bake, analysis)) sooner(bake.deadline);
+  if (content(bake) && bake.left > Millis{0}) sooner(bake.counted + bake.left);
   for (const Bake::Run& r : bake.runs) {
-    if (!r.run.final && !r.run.in_flight) due = std::min(due, r.run.due);
+    if (!r.run.final && !r.run.in_flight) sooner(r.run.due);
   }
-  return std::max(due, now);
+  return due ? std::max(*due, now) : due;
 }
 
 }  // namespace trunkline::deployer

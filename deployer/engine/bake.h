@@ -47,8 +47,9 @@ std::optional<BakeEnd> take(Bake& bake, const Analysis& analysis, int metric, co
 // How the bake ends now, if it does: its time is over and all was measured, or its deadline is past.
 std::optional<BakeEnd> over(const Bake& bake, const Analysis& analysis, const step::Bake& step, base::Millis now);
 
-// When something is to be done next, if no measurement comes before.
-base::Millis next_due(const Bake& bake, base::Millis now);
+// When something is to be done next, if no measurement comes before. A bake past its deadline still waits for answers:
+// then time alone does nothing.
+std::optional<base::Millis> next_due(const Bake& bake, const Analysis& analysis, base::Millis now);
 
 // What is left of a bake must be long enough to measure every metric once more.
 base::Millis shortest_bake(const Analysis& analysis, const step::Bake& bake);

@@ -561,7 +561,6 @@ Advance advance(const Plan& plan, State state, const Event& event, Millis now) {
 }
 
 std::optional<Millis> next_wake(const Plan& plan, const State& state) {
-  static_cast<void>(plan);
   if (!running(state)) return std::nullopt;
   std::optional<Millis> wake;
   const auto sooner = [&wake](Millis at) { wake = wake ? std::min(*wake, at) : at; };
@@ -570,7 +569,7 @@ std::optional<Millis> next_wake(const Plan& plan, const State& state) {
     sooner(dial.renewing ? dial.lease_end : std::min(dial.renew_at, dial.lease_end));
   }
   if (state.bake) {
-    sooner(next_due(*state.bake, state.now));
+    if (const auto due = next_due(*state.bake, plan.analysis, state.now)) sooner(*due);
     if (ask_of(state) != nullptr) sooner(state.ask_end);
   } else if (!state.pending.empty()) {
     sooner(state.act_deadline);

@@ -57,5 +57,15 @@ TEST_F(MinSamples, HoldAndSaySoWhereThereNeverAre) {
   EXPECT_EQ(run(1).first.verdict, Verdict::fail);
 }
 
+TEST_F(MinSamples, WaitForAnAnswerPastTheDeadlineWithoutBeingWoken) {
+  Bake bake = open_bake(analysis_, step_, step_.length, 0s);
+  EXPECT_EQ(next_due(bake, analysis_, 0s), 10s);
+  take_due(bake, 10s);
+  bake.left = 0s;
+  EXPECT_FALSE(next_due(bake, analysis_, 200s)) << "who is told the time again and again never hears the answer";
+  analysis_.metrics[0].dry_run = true;
+  EXPECT_EQ(next_due(bake, analysis_, 200s), 200s) << "a dry run is not waited for";
+}
+
 }  // namespace
 }  // namespace trunkline::deployer
