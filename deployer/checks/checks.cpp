@@ -40,7 +40,9 @@ Measurement Checks::measure(const Query& query, base::Millis now) {
 
 Measurement Checks::measure(const Metric& metric, base::Millis now) {
   if (!metric.against) return measure(metric.query, now);
-  if (const auto* scrape = std::get_if<ScrapeQuery>(&metric.query)) return scrape_.compare(*scrape, now);
+  if (const auto* scrape = std::get_if<ScrapeQuery>(&metric.query)) {
+    return scrape_.compare(*scrape, metric.against->test == Against::Test::sequential, now);
+  }
   if (const auto* haproxy = std::get_if<HaproxyQuery>(&metric.query)) return haproxy_.compare(*haproxy);
   Measurement fresh = ask(metric.query, values_on(Side::fresh), now);
   if (!has_stable_) return Measurement::unopposed(std::move(fresh));

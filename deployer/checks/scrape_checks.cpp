@@ -66,7 +66,7 @@ Measurement ScrapeChecks::measure(const ScrapeQuery& query, base::Millis now) {
   return measure_on(query.side, query, now);
 }
 
-Measurement ScrapeChecks::compare(const ScrapeQuery& query, base::Millis now) {
+Measurement ScrapeChecks::compare(const ScrapeQuery& query, bool counts_errors, base::Millis now) {
   const std::scoped_lock lock(mutex_);
   Measurement fresh = measure_on(Side::fresh, query, now);
   if (stable_.empty()) return Measurement::unopposed(std::move(fresh));
@@ -77,7 +77,7 @@ Measurement ScrapeChecks::compare(const ScrapeQuery& query, base::Millis now) {
   const auto of_fresh = fresh_series_.counts(query), of_stable = stable_series_.counts(query);
   if (of_stable && of_stable->requests == 0) return Measurement::unopposed(std::move(fresh));
   Measurement both = Measurement::of_both(std::move(fresh), stable);
-  if (query.form != ScrapeQuery::Form::ratio) return both;
+  if (!counts_errors) return both;
   for (const auto& counts : {*of_fresh, *of_stable}) {
     if (counts.errors <= counts.requests) continue;
     return Measurement::error(

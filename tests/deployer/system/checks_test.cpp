@@ -153,6 +153,74 @@ TEST(Checks, CountTheAlertsThatFireInARealPrometheus) {
   EXPECT_EQ(ask_alerts({"http://" + free_address(), {}, {{"a", "b"}}, Millis{500}}).kind, Kind::error);
 }
 
+Metric compared(Query query) {
+  Metric metric;
+  metric.name = "m";
+  metric.query = std::move(query);
+  metric.against = Against{};
+  return metric;
+}
+
+TEST(Checks, AskARealPrometheusOnceASide) {
+  if (!Prometheus::is_installed()) GTEST_SKIP() << "prometheus is not installed";
+  Exporter exporter;
+  exporter.show("p99{v=\"1\"} 0.2\np99{v=\"2\"} 0.5\nonly{v=\"2\"} 1\n");
+  const Prometheus prometheus(exporter.address());
+  ASSERT_TRUE(eventually([&] { return prometheus.ask("only").kind == Kind::value; }));
+  Checks checks({{{"web1", "127.0.0.1", 1}},
+                 query_values("shop", "prod", {"2", "c2", "sha256:2", ""}, ledger::Revision{"1", "c1", "sha256:1", ""}),
+                 "."},
+                {});
+  const auto ask = [&](const std::string& name) {
+    return checks.measure(compared(PrometheusQuery{prometheus.url(), name + "{v=\"{{side.version}}\"}"}), Millis{0});
+  };
+  checks.open({}, {0}, Millis{0});
+  EXPECT_EQ(ask("p99"), Measurement::of_both(Measurement::of(0.5), Measurement::of(0.2)));
+  EXPECT_EQ(ask("only").detail, "on the stable side: the query has no result");
+  EXPECT_EQ(ask("none").kind, Kind::missing);
+  checks.open({}, {}, Millis{0});
+  EXPECT_TRUE(ask("p99").alone) << "no stable instance serves in this bake";
+}
+
+TEST(Checks, ScrapeBothSidesAndCountTheirRequests) {
+  Exporter fresh, stable;
+  const auto show = [](Exporter& exporter, int ok, int failed) {
+    exporter.show("r{status=\"200\"} " + std::to_string(ok) + "\nr{status=\"500\"} " + std::to_string(failed) + "\n");
+  };
+  const auto instance = [](const std::string& id, const Exporter& exporter) {
+    const size_t colon = exporter.address().rfind(':');
+    return Instance{id, exporter.address().substr(0, colon), std::stoi(exporter.address().substr(colon + 1))};
+  };
+  ScrapeQuery ratio;
+  ratio.form = ScrapeQuery::Form::ratio;
+  ratio.of = parse_selector("r{status=\"500\"}").value();
+  ratio.over = parse_selector("r").value();
+  Metric metric = compared(ratio);
+  metric.against->test = Against::Test::sequential;
+  Checks checks({{instance("web1", fresh), instance("web2", stable)}, {}, "."}, {metric});
+  show(fresh, 1000, 100);
+  show(stable, 5000, 0);
+  checks.open({0}, {1}, Millis{0});
+  show(fresh, 1090, 110);
+  EXPECT_TRUE(checks.measure(metric, Millis{1000}).alone) << "nobody is on the stable side";
+  show(stable, 5390, 10);
+  const Measurement both = checks.measure(metric, Millis{2000});
+  EXPECT_EQ(both.value, 0.1);
+  EXPECT_EQ(both.stable, 0.025);
+  EXPECT_EQ(both.samples, 100);
+  EXPECT_EQ(both.counts, (BothCounts{{100, 10}, {400, 10}}));
+  Metric wrong = metric;
+  std::swap(std::get<ScrapeQuery>(wrong.query).of, *std::get<ScrapeQuery>(wrong.query).over);
+  Checks misled({{instance("web1", fresh), instance("web2", stable)}, {}, "."}, {wrong});
+  misled.open({0}, {1}, Millis{0});
+  show(fresh, 1180, 120);
+  show(stable, 5780, 20);
+  EXPECT_EQ(misled.measure(wrong, Millis{1000}).detail,
+            "r grew more than r{status=\"500\"}, of which it must be a part");
+  wrong.against->test = Against::Test::none;
+  EXPECT_EQ(misled.measure(wrong, Millis{2000}).value, 10) << "what is no share of anything has no counts";
+}
+
 TEST(Checks, GiveUpAPrometheusThatIsSilent) {
   const base::RawListener silent;
   const auto start = std::chrono::steady_clock::now();
@@ -194,6 +262,46 @@ TEST(Checks, TakeTheNumberThatAProgramPrints) {
   EXPECT_EQ(ask("slow").detail, "it took longer than 500ms");
   EXPECT_EQ(ask("secret").value, 0) << "it gets what every program needs of our environment, and no more";
   EXPECT_EQ(ask_program({{"./none"}, Millis{500}}, folder.path()).kind, Kind::error);
+}
+
+// A file without `analysis`.
+void name_no_analysis(const Rig& rig) {
+  std::string text = base::read_file(rig.path("rollout.yaml")).value();
+  std::ofstream(rig.path("rollout.yaml")) << text.erase(text.find("analysis:"));
+}
+
+TEST(DefaultAnalysis, KeepsAGoodReleaseAndTakesBackWhatTheBalancerSeesFail) {
+  Rig rig;
+  rig.release_first();
+  rig.write_rollout({.strategy = "{ type: oneBox, bake: 2s }"});
+  name_no_analysis(rig);
+  rig.pack("2");
+  rig.pack("3", "exec bin/shortener serve \"$@\" --allow-faults --fault status=500,rate=0.1");
+  rig.start_load();
+  const Ran good = rig.release("2");
+  EXPECT_EQ(good.code, 0) << good.out << good.err;
+  EXPECT_THAT(good.out, HasSubstr("x1.2 of stable (sequential)"));
+  const Ran bad = rig.release("3");
+  EXPECT_EQ(bad.code, 3) << bad.out << bad.err;
+  EXPECT_THAT(bad.out, HasSubstr("times as often as the stable side"));
+  const Ran why = rig.deployer({"explain"});
+  EXPECT_THAT(why.out, testing::AllOf(HasSubstr("errors"), HasSubstr(" against 0, "), HasSubstr("e-value")));
+  const auto json = base::parse_json(rig.deployer({"explain", "--json"}).out);
+  ASSERT_TRUE(json);
+  EXPECT_THAT(base::to_text(*json), testing::AllOf(HasSubstr("\"e_value\""), HasSubstr("\"counts\"")));
+  EXPECT_EQ(rig.versions(), (std::vector<std::string>{"2", "2", "2"}));
+  rig.end_load();
+}
+
+TEST(DefaultAnalysis, HoldsABakeWhereNobodyComes) {
+  Rig rig;
+  rig.release_first();
+  rig.write_rollout({.strategy = "{ type: oneBox, bake: 500ms }"});
+  name_no_analysis(rig);
+  rig.pack("2");
+  const Ran held = rig.release("2");
+  EXPECT_EQ(held.code, 4) << held.out << held.err;
+  EXPECT_THAT(held.out, HasSubstr("no request since the bake began"));
 }
 
 }  // namespace
