@@ -49,14 +49,30 @@ Measurement read_prometheus_answer(int status, std::string_view body) {
   return Measurement::error(fmt::format("the query gives a {}: an instant vector or a scalar is needed", type));
 }
 
-Measurement ask_prometheus(const PrometheusQuery& query) {
+namespace {
+
+Measurement ask(const PrometheusQuery& query, const std::string& text) {
   const auto client = base::make_http_client({.connect_timeout = query.timeout, .timeout = query.timeout});
   const base::Request request{.method = "POST",
                               .headers = {{"Content-Type", "application/x-www-form-urlencoded"}},
-                              .body = "query=" + base::percent_encode(query.text)};
+                              .body = "query=" + base::percent_encode(text)};
   const auto answer = client->send(query.url + "/api/v1/query", request);
   if (!answer) return Measurement::error(answer.error().message);
   return read_prometheus_answer(answer->status, answer->body);
+}
+
+}  // namespace
+
+Measurement ask_prometheus(const PrometheusQuery& query) {
+  Measurement measured = ask(query, query.text);
+  if (!query.max_staleness || measured.kind != Measurement::Kind::value) return measured;
+  // An answer carries the time of the question; only timestamp() tells that of the sample. It refuses a scalar, which
+  // is computed now.
+  const Measurement age = ask(query, "time() - timestamp(" + query.text + "\n)");
+  const bool stale =
+      age.kind == Measurement::Kind::value && age.value * 1000 > static_cast<double>(query.max_staleness->count());
+  if (!stale) return measured;
+  return Measurement::missing(fmt::format("the sample is {:.0f} s old", age.value));
 }
 
 }  // namespace trunkline::deployer

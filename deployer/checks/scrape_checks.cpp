@@ -15,7 +15,7 @@ std::vector<ScrapeQuery> queries_on(Side side, const std::vector<Metric>& metric
   std::vector<ScrapeQuery> queries;
   for (const Metric& metric : metrics) {
     const auto* query = std::get_if<ScrapeQuery>(&metric.query);
-    if (query != nullptr && query->side == side) queries.push_back(*query);
+    if (query != nullptr && (query->side == side || metric.against)) queries.push_back(*query);
   }
   return queries;
 }
@@ -47,12 +47,11 @@ void ScrapeChecks::open(const std::vector<int>& fresh, const std::vector<int>& s
   }
 }
 
-Measurement ScrapeChecks::measure(const ScrapeQuery& query, base::Millis now) {
-  const std::scoped_lock lock(mutex_);
-  const bool on_fresh = query.side == Side::fresh;
+Measurement ScrapeChecks::measure_on(Side where, const ScrapeQuery& query, base::Millis now) {
+  const bool on_fresh = where == Side::fresh;
   const std::vector<int>& side = on_fresh ? fresh_ : stable_;
   Series& series = on_fresh ? fresh_series_ : stable_series_;
-  if (side.empty()) return Measurement::missing(fmt::format("no instance is on the {} side", to_string(query.side)));
+  if (side.empty()) return Measurement::missing(fmt::format("no instance is on the {} side", to_string(where)));
   for (const int index : side) {
     const Instance& instance = instances_[static_cast<size_t>(index)];
     auto samples = scrape(instance);
@@ -60,6 +59,32 @@ Measurement ScrapeChecks::measure(const ScrapeQuery& query, base::Millis now) {
     series.add(instance.id, now, std::move(*samples));
   }
   return series.evaluate(query, now);
+}
+
+Measurement ScrapeChecks::measure(const ScrapeQuery& query, base::Millis now) {
+  const std::scoped_lock lock(mutex_);
+  return measure_on(query.side, query, now);
+}
+
+Measurement ScrapeChecks::compare(const ScrapeQuery& query, bool counts_errors, base::Millis now) {
+  const std::scoped_lock lock(mutex_);
+  Measurement fresh = measure_on(Side::fresh, query, now);
+  if (stable_.empty()) return Measurement::unopposed(std::move(fresh));
+  const Measurement stable = measure_on(Side::stable, query, now);
+  if (fresh.kind == Measurement::Kind::error || stable.kind == Measurement::Kind::error) {
+    return Measurement::of_both(std::move(fresh), stable);
+  }
+  const auto of_fresh = fresh_series_.counts(query), of_stable = stable_series_.counts(query);
+  if (of_stable && of_stable->requests == 0) return Measurement::unopposed(std::move(fresh));
+  Measurement both = Measurement::of_both(std::move(fresh), stable);
+  if (!counts_errors) return both;
+  for (const auto& counts : {*of_fresh, *of_stable}) {
+    if (counts.errors <= counts.requests) continue;
+    return Measurement::error(
+        fmt::format("{} grew more than {}, of which it must be a part", to_string(query.of), to_string(*query.over)));
+  }
+  if (both.kind == Measurement::Kind::value) both.counts = BothCounts{*of_fresh, *of_stable};
+  return both;
 }
 
 }  // namespace trunkline::deployer

@@ -23,7 +23,14 @@ class ScrapeChecks {
   // requests would be missing from both halves of every ratio.
   Measurement measure(const ScrapeQuery& query, base::Millis now);
 
+  // The same on both sides, without a look at the query's. Alone where no stable instance serves, or none of its users
+  // made a request since the bake began (a ratio's or a quantile's). `counts_errors`: of a ratio that is one of errors
+  // its counts, too; more errors than requests are an error.
+  Measurement compare(const ScrapeQuery& query, bool counts_errors, base::Millis now);
+
  private:
+  // Measured on one side; the caller holds the mutex.
+  Measurement measure_on(Side side, const ScrapeQuery& query, base::Millis now);
   base::Result<std::vector<Sample>> scrape(const Instance& instance) const;
 
   const std::vector<Instance> instances_;

@@ -5,58 +5,102 @@
 #include <cstdlib>
 #include <fmt/format.h>
 #include <limits>
-#include <regex>
 
 namespace trunkline::deployer {
 namespace {
 
 constexpr const char* kBuckets = "_bucket";
 
-// A selector made ready for many samples.
-class Matcher {
- public:
-  explicit Matcher(const Selector& selector) : selector_(selector) {
-    for (const auto& matcher : selector.matchers) {
-      patterns_.emplace_back(matcher.is_regex ? matcher.value : "", std::regex::ECMAScript | std::regex::optimize);
-    }
-  }
-
-  bool matches(const Sample& sample) const {
-    if (sample.name != selector_.name) return false;
-    for (size_t i = 0; i < selector_.matchers.size(); ++i) {
-      const auto& matcher = selector_.matchers[i];
-      const auto label = sample.labels.find(matcher.label);
-      const std::string value = label == sample.labels.end() ? "" : label->second;
-      if (matcher.is_regex ? !std::regex_match(value, patterns_[i]) : value != matcher.value) return false;
-    }
-    return true;
-  }
-
- private:
-  const Selector& selector_;
-  std::vector<std::regex> patterns_;
-};
-
 double bound_of(const std::string& le) {
   return le == "+Inf" ? std::numeric_limits<double>::infinity() : std::strtod(le.c_str(), nullptr);
 }
 
+// A counter that fell was begun anew.
+double step(double from, double to) {
+  return to >= from ? to - from : to;
+}
+
 }  // namespace
+
+Matcher::Matcher(Selector selector) : selector_(std::move(selector)) {
+  for (const auto& matcher : selector_.matchers) {
+    patterns_.emplace_back(matcher.is_regex ? matcher.value : "", std::regex::ECMAScript | std::regex::optimize);
+  }
+}
+
+bool Matcher::matches(const Sample& sample) const {
+  if (sample.name != selector_.name) return false;
+  for (size_t i = 0; i < selector_.matchers.size(); ++i) {
+    const auto& matcher = selector_.matchers[i];
+    const auto label = sample.labels.find(matcher.label);
+    const std::string value = label == sample.labels.end() ? "" : label->second;
+    if (matcher.is_regex ? !std::regex_match(value, patterns_[i]) : value != matcher.value) return false;
+  }
+  return true;
+}
 
 Series::Series(const std::vector<ScrapeQuery>& queries) {
   for (const ScrapeQuery& query : queries) {
     names_.insert(query.form == ScrapeQuery::Form::quantile ? query.of.name + kBuckets : query.of.name);
-    if (query.over) names_.insert(query.over->name);
+    if (query.over) {
+      names_.insert(query.over->name);
+      count(query.of);
+    }
+    if (query.over || query.form == ScrapeQuery::Form::quantile) count(requests_of(query));
     longest_ = std::max(longest_, query.window);
   }
+}
+
+// What a ratio is over; of a histogram the bucket that holds all.
+Selector Series::requests_of(const ScrapeQuery& query) {
+  if (query.over) return *query.over;
+  Selector all = query.of;
+  all.name += kBuckets;
+  all.matchers.push_back({"le", "+Inf"});
+  return all;
+}
+
+std::optional<Counts> Series::counts(const ScrapeQuery& query) const {
+  const bool ratio = query.form == ScrapeQuery::Form::ratio;
+  if (!ratio && query.form != ScrapeQuery::Form::quantile) return std::nullopt;
+  return Counts{std::llround(total(requests_of(query))), ratio ? std::llround(total(query.of)) : 0};
+}
+
+void Series::count(const Selector& selector) {
+  totals_.try_emplace(to_string(selector), Total{Matcher(selector)});
+}
+
+double Series::total(const Selector& selector) const {
+  const auto found = totals_.find(to_string(selector));
+  return found == totals_.end() ? 0 : found->second.growth;
+}
+
+void Series::clear() {
+  by_instance_.clear();
+  for (auto& [text, total] : totals_) total.growth = 0;
 }
 
 void Series::add(const std::string& instance, base::Millis at, std::vector<Sample> samples) {
   std::erase_if(samples, [this](const Sample& sample) { return !names_.contains(sample.name); });
   auto& scrapes = by_instance_[instance];
+  for (auto& [text, total] : totals_) {
+    if (!scrapes.empty()) total.growth += growth_between(scrapes.back(), samples, total.matcher);
+  }
   scrapes.push_back({at, std::move(samples)});
   // One from before the window stays: the window's growth is counted from it.
   while (scrapes.size() > 1 && scrapes[1].at + longest_ <= at) scrapes.pop_front();
+}
+
+double Series::growth_between(const Scrape& before, const std::vector<Sample>& now, const Matcher& matcher) {
+  std::map<std::map<std::string, std::string>, double> last;
+  for (const Sample& sample : before.samples) {
+    if (matcher.matches(sample)) last[sample.labels] = sample.value;
+  }
+  double growth = 0;
+  for (const Sample& sample : now) {
+    if (matcher.matches(sample)) growth += step(last[sample.labels], sample.value);
+  }
+  return growth;
 }
 
 double Series::Growth::total() const {
@@ -84,8 +128,7 @@ Series::Growth Series::growth(const Selector& selector, base::Millis window, bas
         const auto before = last.find(sample.labels);
         const double from = before == last.end() ? (first ? sample.value : 0) : before->second;
         const auto le = sample.labels.find("le");
-        growth.by_le[le == sample.labels.end() ? "" : le->second] +=
-            sample.value >= from ? sample.value - from : sample.value;
+        growth.by_le[le == sample.labels.end() ? "" : le->second] += step(from, sample.value);
         last[sample.labels] = sample.value;
       }
       first = false;
@@ -144,11 +187,14 @@ Measurement Series::evaluate(const ScrapeQuery& query, base::Millis now) const {
       // Nothing of `of` is a ratio of 0 (no error yet); nothing of `over` is no data.
       const Growth over = growth(*query.over, query.window, now);
       if (!(over.total() > 0)) return Measurement::missing(fmt::format("{} did not grow", to_string(*query.over)));
-      return Measurement::of(of.total() / over.total());
+      return Measurement::of(of.total() / over.total(), std::llround(total(requests_of(query))));
     }
-    case ScrapeQuery::Form::quantile:
+    case ScrapeQuery::Form::quantile: {
       if (!of.matched) return Measurement::missing("no series matches " + to_string(selector));
-      return quantile(query.q, of);
+      Measurement measured = quantile(query.q, of);
+      measured.samples = std::llround(total(requests_of(query)));
+      return measured;
+    }
   }
   return Measurement::missing("no result");
 }

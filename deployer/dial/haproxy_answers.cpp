@@ -113,6 +113,25 @@ Result<std::map<std::string, HaproxyServer>> parse_servers(std::string_view stat
   return servers;
 }
 
+Result<std::map<std::pair<std::string, std::string>, HaproxyTraffic>> parse_traffic(std::string_view stat) {
+  const auto stats = Table::read(stat, ',');
+  if (!stats) return fail(Kind::invalid, fmt::format("HAProxy says of its servers: {}", first_line(stat)));
+  std::map<std::pair<std::string, std::string>, HaproxyTraffic> servers;
+  for (const Row& row : stats->rows()) {
+    const auto count = [&](std::string_view column) { return number(stats->cell(row, column)); };
+    HaproxyTraffic traffic;
+    for (const char* column : {"hrsp_1xx", "hrsp_2xx", "hrsp_3xx", "hrsp_4xx", "hrsp_5xx", "hrsp_other"}) {
+      traffic.answers += count(column);
+    }
+    traffic.server_errors = count("hrsp_5xx");
+    traffic.connection_errors = count("econ");
+    traffic.response_errors = count("eresp");
+    traffic.response_ms = count("rtime");
+    servers[{std::string(stats->cell(row, "pxname")), std::string(stats->cell(row, "svname"))}] = traffic;
+  }
+  return servers;
+}
+
 Result<HaproxyProcess> parse_process(std::string_view info) {
   const auto pid = value_of(info, "Pid"), started = value_of(info, "Start_time_sec"),
              version = value_of(info, "Version");

@@ -30,6 +30,21 @@ struct HaproxyServer {
 base::Result<std::map<std::string, HaproxyServer>> parse_servers(std::string_view state, std::string_view stat,
                                                                  const std::string& backend);
 
+// What HAProxy counted of one server since it was started.
+struct HaproxyTraffic {
+  int64_t answers = 0;            // whole ones, of any status
+  int64_t server_errors = 0;      // 5xx among them
+  int64_t connection_errors = 0;  // requests for which no connection could be had
+  int64_t response_errors = 0;    // requests that were not answered, or not in time
+  int64_t response_ms = 0;        // average of the last 1024 answers (or as many as there were)
+
+  bool operator==(const HaproxyTraffic&) const = default;
+};
+
+// By (backend, server), from the answers to `show stat BACKEND 4 -1`, one behind the other. Kind::invalid for anything
+// else, so for a backend that is not there.
+base::Result<std::map<std::pair<std::string, std::string>, HaproxyTraffic>> parse_traffic(std::string_view stat);
+
 // Which process answers: another one after a reload or a restart.
 struct HaproxyProcess {
   int64_t pid = 0;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "deployer/engine/describe.h"
+
 namespace trunkline::deployer {
 using base::Millis;
 
@@ -24,16 +26,17 @@ bool content(const Bake& bake) {
   return std::all_of(bake.runs.begin(), bake.runs.end(), [](const Bake::Run& r) { return r.run.content; });
 }
 
-bool waiting(const Bake& bake) {
-  return std::any_of(bake.runs.begin(), bake.runs.end(), [](const Bake::Run& r) { return r.run.in_flight; });
+bool waiting(const Bake& bake, const Analysis& analysis) {
+  return std::any_of(bake.runs.begin(), bake.runs.end(),
+                     [&](const Bake::Run& r) { return r.run.in_flight && !metric_of(analysis, r.metric).dry_run; });
 }
 
 // What is not as it should be at the end of the time, if anything is.
 std::optional<BakeEnd> unmeasured(const Bake& bake, const Analysis& analysis) {
   for (const Bake::Run& r : bake.runs) {
-    const Verdict verdict = conclude(r.run);
-    if (verdict == Verdict::pass) continue;
-    return BakeEnd{verdict, metric_of(analysis, r.metric).name + ": was not measured during the bake"};
+    const Metric& metric = metric_of(analysis, r.metric);
+    const Verdict verdict = conclude(r.run, metric);
+    if (verdict != Verdict::pass) return BakeEnd{verdict, describe_end(metric, r.run)};
   }
   return std::nullopt;
 }
@@ -48,8 +51,7 @@ BakeEnd too_few(const Bake& bake, const step::Bake& step) {
 Millis shortest_bake(const Analysis& analysis, const step::Bake& bake) {
   Millis shortest{0};
   for (const int index : metrics_of(analysis, bake)) {
-    const Metric& metric = metric_of(analysis, index);
-    shortest = std::max(shortest, metric.initial_delay + metric.interval);
+    shortest = std::max(shortest, metric_of(analysis, index).least_bake());
   }
   return shortest;
 }
@@ -85,20 +87,22 @@ std::optional<BakeEnd> take(Bake& bake, const Analysis& analysis, int index, con
   for (Bake::Run& r : bake.runs) {
     if (r.metric != index) continue;
     const Metric& metric = metric_of(analysis, index);
-    record(r.run, metric, assess(metric, analysis.on_missing, measurement), now);
+    judge(r.run, metric, analysis.on_missing, measurement, now);
     bake.samples = std::max(bake.samples, measurement.samples);
-    if (r.run.final && *r.run.final != Verdict::pass) return BakeEnd{*r.run.final, describe(metric, measurement)};
+    if (r.run.final && *r.run.final != Verdict::pass)
+      return BakeEnd{*r.run.final, describe(metric, measurement, r.run)};
   }
   return std::nullopt;
 }
 
 std::optional<BakeEnd> over(const Bake& bake, const Analysis& analysis, const step::Bake& step, Millis now) {
-  if (waiting(bake)) return std::nullopt;
+  if (waiting(bake, analysis)) return std::nullopt;
   const bool enough = bake.samples >= step.min_samples;
   if (bake.left <= Millis{0} && enough) {
     // One that counts to a number is waited for.
     const bool counting = std::any_of(bake.runs.begin(), bake.runs.end(), [&](const Bake::Run& r) {
-      return metric_of(analysis, r.metric).count > 0 && !r.run.final;
+      const Metric& metric = metric_of(analysis, r.metric);
+      return metric.count > 0 && !metric.dry_run && !r.run.final;
     });
     if (!counting || now >= bake.deadline) return unmeasured(bake, analysis).value_or(BakeEnd{});
   }
@@ -115,13 +119,13 @@ void leave_out_time(Bake& bake, Millis now) {
   bake.counted = now;
 }
 
-std::optional<Millis> next_due(const Bake& bake, bool paused, Millis now) {
+std::optional<Millis> next_due(const Bake& bake, const Analysis& analysis, bool paused, Millis now) {
   std::optional<Millis> due;
   const auto sooner = [&](Millis at) { due = std::max(now, due ? std::min(*due, at) : at); };
   for (const Bake::Run& r : bake.runs) {
     if (!r.run.final && !r.run.in_flight) sooner(r.run.due);
   }
-  if (paused || (now >= bake.deadline && waiting(bake))) return due;
+  if (paused || (now >= bake.deadline && waiting(bake, analysis))) return due;
   if (content(bake) && bake.left > Millis{0}) sooner(bake.counted + bake.left);
   sooner(bake.deadline);
   return due;

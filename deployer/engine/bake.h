@@ -51,7 +51,7 @@ std::optional<BakeEnd> over(const Bake& bake, const Analysis& analysis, const st
 void leave_out_time(Bake& bake, base::Millis now);
 
 // When something is to be done next, if no measurement comes before; nothing where only measurements are waited for.
-std::optional<base::Millis> next_due(const Bake& bake, bool paused, base::Millis now);
+std::optional<base::Millis> next_due(const Bake& bake, const Analysis& analysis, bool paused, base::Millis now);
 
 // What is left of a bake must be long enough to measure every metric once more.
 base::Millis shortest_bake(const Analysis& analysis, const step::Bake& bake);

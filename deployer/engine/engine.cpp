@@ -579,7 +579,6 @@ Advance advance(const Plan& plan, State state, const Event& event, Millis now) {
 }
 
 std::optional<Millis> next_wake(const Plan& plan, const State& state) {
-  static_cast<void>(plan);
   if (!running(state)) return std::nullopt;
   std::optional<Millis> wake;
   const auto sooner = [&wake](Millis at) { wake = wake ? std::min(*wake, at) : at; };
@@ -589,7 +588,7 @@ std::optional<Millis> next_wake(const Plan& plan, const State& state) {
     sooner(dial.renewing ? dial.lease_end : std::min(dial.renew_at, dial.lease_end));
   }
   if (state.bake) {
-    if (const auto due = next_due(*state.bake, state.paused, state.now)) sooner(*due);
+    if (const auto due = next_due(*state.bake, plan.analysis, state.paused, state.now)) sooner(*due);
     if (ask_of(state) != nullptr && !state.paused) sooner(state.ask_end);
   } else if (!state.pending.empty()) {
     sooner(state.act_deadline);

@@ -13,15 +13,47 @@ int int_of(const Json& json, std::string_view key) {
   return member != nullptr && member->is_int64() ? static_cast<int>(member->as_int64()) : -1;
 }
 
+// [requests, errors] of the new side, then of the stable side.
+std::optional<BothCounts> counts_of(const Json& json) {
+  const Json* counts = base::find(json, "counts");
+  const auto* list = counts == nullptr ? nullptr : counts->if_array();
+  if (list == nullptr || list->size() != 4) return std::nullopt;
+  const auto number = [&](size_t i) { return (*list)[i].is_int64() ? (*list)[i].as_int64() : 0; };
+  return BothCounts{{number(0), number(1)}, {number(2), number(3)}};
+}
+
+Measurement value_of(const Json& json, double value) {
+  const Json* samples = base::find(json, "samples");
+  Measurement read = Measurement::of(value, samples != nullptr && samples->is_int64() ? samples->as_int64() : 0);
+  if (const Json* stable = base::find(json, "stable"); stable != nullptr && stable->is_number()) {
+    read.stable = stable->to_number<double>();
+  }
+  read.detail = base::string_or(json, "detail");
+  const Json* alone = base::find(json, "alone");
+  read.alone = alone != nullptr && *alone == Json(true);
+  read.counts = counts_of(json);
+  return read;
+}
+
 Measurement measurement_of(const Json& json) {
   if (const Json* value = base::find(json, "value"); value != nullptr && value->is_number()) {
-    const Json* samples = base::find(json, "samples");
-    return Measurement::of(value->to_number<double>(),
-                           samples != nullptr && samples->is_int64() ? samples->as_int64() : 0);
+    return value_of(json, value->to_number<double>());
   }
   const Json* error = base::find(json, "error");
   return error != nullptr ? Measurement::error(base::string_or(json, "error"))
                           : Measurement::missing(base::string_or(json, "missing"));
+}
+
+void write_value(const Measurement& m, JsonObject& json) {
+  json["value"] = m.value;
+  if (!m.detail.empty()) json["detail"] = m.detail;
+  if (m.samples > 0) json["samples"] = m.samples;
+  if (m.stable) json["stable"] = *m.stable;
+  if (m.alone) json["alone"] = true;
+  if (m.counts) {
+    const auto& [fresh, stable] = *m.counts;
+    json["counts"] = base::JsonArray{fresh.requests, fresh.errors, stable.requests, stable.errors};
+  }
 }
 
 struct Writer {
@@ -47,8 +79,7 @@ struct Writer {
     JsonObject json{{"event", "measured"}, {"ticket", e.ticket}, {"metric", e.metric}};
     switch (e.measurement.kind) {
       case Measurement::Kind::value:
-        json["value"] = e.measurement.value;
-        if (e.measurement.samples > 0) json["samples"] = e.measurement.samples;
+        write_value(e.measurement, json);
         break;
       case Measurement::Kind::missing:
         json["missing"] = e.measurement.detail;

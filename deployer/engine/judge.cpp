@@ -1,8 +1,6 @@
 #include "deployer/engine/judge.h"
 
 #include <algorithm>
-#include <cmath>
-#include <fmt/format.h>
 
 namespace trunkline::deployer {
 namespace {
@@ -10,12 +8,45 @@ namespace {
 constexpr base::Millis kErrorRetry{
     10'000};  // an error is tried again after so long, or the interval if that is shorter
 
-}  // namespace
-
-Measurement Measurement::of(double value, int64_t samples) {
-  if (std::isfinite(value)) return {Kind::value, value, {}, samples};
-  return missing(fmt::format("the result is {}", value));
+Verdict of_missing(Missing on_missing) {
+  switch (on_missing) {
+    case Missing::inconclusive:
+      return Verdict::inconclusive;
+    case Missing::fail:
+      return Verdict::fail;
+    case Missing::pass:
+      return Verdict::pass;
+  }
+  return Verdict::inconclusive;
 }
+
+Verdict by_conditions(const Metric& metric, double value) {
+  if (metric.failure && metric.failure->holds(value)) return Verdict::fail;
+  if (!metric.success || metric.success->holds(value)) return Verdict::pass;
+  return metric.failure ? Verdict::inconclusive : Verdict::fail;
+}
+
+// A negative value has no ratio to be within.
+Verdict by_comparison(const Against& against, Missing on_missing, const Measurement& m) {
+  if (m.alone || against.test == Against::Test::sequential) return Verdict::pass;
+  if (!m.stable || *m.stable < 0) return of_missing(on_missing);
+  const bool too_much = against.test == Against::Test::none && exceeds(against, m.value, *m.stable);
+  return too_much ? Verdict::fail : Verdict::pass;
+}
+
+// At the end of a bake, of a metric that was measured.
+Verdict by_all_values(const Contest& contest, const Against& against) {
+  if (against.test != Against::Test::mann_whitney || !contest.met) return Verdict::pass;
+  const auto found = classify_all(contest, against);
+  if (!found) return Verdict::inconclusive;
+  return found->label == Comparison::high ? Verdict::fail : Verdict::pass;
+}
+
+bool is_counted_out(const MetricRun& run, const Metric& metric) {
+  return metric.count > 0 && run.passes + run.failures + run.inconclusive >= metric.count;
+}
+
+}  // namespace
 
 std::string_view to_string(Verdict verdict) {
   switch (verdict) {
@@ -32,31 +63,18 @@ std::string_view to_string(Verdict verdict) {
 }
 
 Verdict assess(const Metric& metric, Missing on_missing, const Measurement& measurement) {
-  switch (measurement.kind) {
-    case Measurement::Kind::error:
-      return Verdict::error;
-    case Measurement::Kind::missing:
-      switch (on_missing) {
-        case Missing::inconclusive:
-          return Verdict::inconclusive;
-        case Missing::fail:
-          return Verdict::fail;
-        case Missing::pass:
-          return Verdict::pass;
-      }
-      return Verdict::inconclusive;
-    case Measurement::Kind::value:
-      break;
-  }
-  if (metric.failure && metric.failure->holds(measurement.value)) return Verdict::fail;
-  if (!metric.success) return Verdict::pass;
-  if (metric.success->holds(measurement.value)) return Verdict::pass;
-  return metric.failure ? Verdict::inconclusive : Verdict::fail;
+  const Missing missing = metric.on_missing.value_or(on_missing);
+  if (measurement.kind == Measurement::Kind::error) return Verdict::error;
+  if (measurement.kind == Measurement::Kind::missing) return of_missing(missing);
+  const Verdict verdict = by_conditions(metric, measurement.value);
+  if (verdict == Verdict::fail || !metric.against) return verdict;
+  const Verdict compared = by_comparison(*metric.against, missing, measurement);
+  return compared == Verdict::pass ? verdict : compared;
 }
 
 void record(MetricRun& run, const Metric& metric, Verdict verdict, base::Millis now) {
   run.in_flight = false;
-  run.content = verdict == Verdict::pass;
+  run.content = verdict == Verdict::pass || metric.dry_run;
   run.due = now + (verdict == Verdict::error ? std::min(kErrorRetry, metric.interval) : metric.interval);
   run.consecutive_errors = verdict == Verdict::error ? run.consecutive_errors + 1 : 0;
   switch (verdict) {
@@ -72,37 +90,36 @@ void record(MetricRun& run, const Metric& metric, Verdict verdict, base::Millis 
     case Verdict::error:
       break;
   }
-  if (run.failures > metric.failure_limit) {
+  if (metric.dry_run) {
+    if (is_counted_out(run, metric)) run.final = Verdict::pass;
+  } else if (run.failures > metric.failure_limit) {
     run.final = Verdict::fail;
   } else if (run.consecutive_errors > metric.consecutive_error_limit) {
     run.final = Verdict::error;
   } else if (run.inconclusive > metric.inconclusive_limit) {
     run.final = Verdict::inconclusive;
-  } else if (metric.count > 0 && run.passes + run.failures + run.inconclusive >= metric.count) {
-    run.final = conclude(run);
+  } else if (is_counted_out(run, metric)) {
+    run.final = conclude(run, metric);
   }
 }
 
-Verdict conclude(const MetricRun& run) {
+Verdict judge(MetricRun& run, const Metric& metric, Missing on_missing, const Measurement& measurement,
+              base::Millis now) {
+  Verdict verdict = assess(metric, on_missing, measurement);
+  const bool compared = metric.against && measurement.kind == Measurement::Kind::value;
+  if (compared) count_in(run.contest, *metric.against, measurement);
+  const bool alarm = compared && lost(run.contest, *metric.against);
+  if (alarm) verdict = Verdict::fail;
+  record(run, metric, verdict, now);
+  if (alarm && !metric.dry_run) run.final = Verdict::fail;
+  return verdict;
+}
+
+Verdict conclude(const MetricRun& run, const Metric& metric) {
   if (run.final) return *run.final;
-  const bool measured = run.passes + run.failures > 0;
-  if (measured) return Verdict::pass;
-  return run.consecutive_errors > 0 ? Verdict::error : Verdict::inconclusive;
-}
-
-std::string describe(const Metric& metric, const Measurement& measurement) {
-  const std::string query = to_string(metric.query);
-  if (measurement.kind == Measurement::Kind::missing) {
-    return fmt::format("{}: no data ({}; {})", metric.name, measurement.detail, query);
-  }
-  if (measurement.kind == Measurement::Kind::error) {
-    return fmt::format("{}: could not be measured ({}; {})", metric.name, measurement.detail, query);
-  }
-  const bool broke_failure = metric.failure && metric.failure->holds(measurement.value);
-  const std::string limit = broke_failure    ? "meets failureCondition " + to_string(*metric.failure)
-                            : metric.success ? "breaks " + to_string(*metric.success)
-                                             : "is within its limit";
-  return fmt::format("{}: {:.4g} {} ({})", metric.name, measurement.value, limit, query);
+  if (metric.dry_run) return Verdict::pass;
+  if (run.passes + run.failures == 0) return run.consecutive_errors > 0 ? Verdict::error : Verdict::inconclusive;
+  return metric.against ? by_all_values(run.contest, *metric.against) : Verdict::pass;
 }
 
 }  // namespace trunkline::deployer

@@ -4,32 +4,19 @@
 #include <string>
 
 #include "base/core/clock.h"
+#include "deployer/engine/contest.h"
+#include "deployer/engine/measurement.h"
 #include "deployer/plan/metric.h"
 
 // Judging one metric by Argo Rollouts' rules, with its trap closed: a result that is no number is missing first, and
 // only then `onMissingData` decides what it means. Pure.
 namespace trunkline::deployer {
 
-// One result of a check: a value, or why there is none.
-struct Measurement {
-  enum class Kind { value, missing, error };
-  Kind kind = Kind::missing;
-  double value = 0;
-  std::string detail = {};  // why it is missing or in error
-  int64_t samples = 0;      // requests to the new side since the bake began, where the check counts them
-
-  // NaN and infinities become missing.
-  static Measurement of(double value, int64_t samples = 0);
-  static Measurement missing(std::string why) { return {Kind::missing, 0, std::move(why)}; }
-  static Measurement error(std::string why) { return {Kind::error, 0, std::move(why)}; }
-
-  bool operator==(const Measurement&) const = default;
-};
-
 enum class Verdict { pass, fail, inconclusive, error };
 std::string_view to_string(Verdict verdict);
 
-// What one measurement alone says.
+// What one measurement alone says. `on_missing` is the analysis'; the metric's own comes first. Without a stable side
+// the conditions alone decide; of no data of the stable side onMissingData does, where the conditions are met.
 Verdict assess(const Metric& metric, Missing on_missing, const Measurement& measurement);
 
 // The course of one metric during one bake.
@@ -42,18 +29,22 @@ struct MetricRun {
   int inconclusive = 0;
   int consecutive_errors = 0;
   std::optional<Verdict> final;
+  Contest contest;  // of a metric that is compared
 
   bool operator==(const MetricRun&) const = default;
 };
 
-// Counts a verdict in and sets `final` once a limit is broken or `count` is reached; sets when the next one is due.
+// Counts a verdict in and sets `final` once a limit is broken or `count` is reached; sets when the next one is due. A
+// dry run breaks no limit and is always content.
 void record(MetricRun& run, const Metric& metric, Verdict verdict, base::Millis now);
 
-// What the metric says at the end of a bake: pass only if something was measured; all inconclusive is inconclusive,
-// whatever the limits are.
-Verdict conclude(const MetricRun& run);
+// Counts a measurement in, as assess() and record() do, and into the test against the stable side, whose alarm is final
+// whatever the limits are. The verdict.
+Verdict judge(MetricRun& run, const Metric& metric, Missing on_missing, const Measurement& measurement,
+              base::Millis now);
 
-// "p99: 0.412 breaks result < 0.25 (quantile 0.99 of ... over 5s on the new side)".
-std::string describe(const Metric& metric, const Measurement& measurement);
+// What the metric says at the end of a bake: pass only if something was measured; all inconclusive is inconclusive,
+// whatever the limits are. Mann and Whitney's test is made here.
+Verdict conclude(const MetricRun& run, const Metric& metric);
 
 }  // namespace trunkline::deployer

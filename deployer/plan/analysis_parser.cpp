@@ -4,8 +4,8 @@
 #include <fmt/format.h>
 
 #include "base/core/text.h"
-#include "base/http/url.h"
-#include "deployer/plan/placeholders.h"
+#include "deployer/plan/against_parser.h"
+#include "deployer/plan/query_parser.h"
 
 namespace trunkline::deployer {
 using base::fail;
@@ -15,12 +15,6 @@ using base::YamlNode;
 
 namespace {
 
-Result<Side> parse_side(std::string_view text) {
-  if (text == "new") return Side::fresh;
-  if (text == "stable") return Side::stable;
-  return fail(Kind::invalid, fmt::format("expected new or stable, got \"{}\"", text));
-}
-
 Result<Missing> parse_missing(std::string_view text) {
   if (text == "inconclusive") return Missing::inconclusive;
   if (text == "fail") return Missing::fail;
@@ -28,125 +22,47 @@ Result<Missing> parse_missing(std::string_view text) {
   return fail(Kind::invalid, fmt::format("expected inconclusive, fail or pass, got \"{}\"", text));
 }
 
-Result<> read_selector(const Fields& fields, std::string_view key, Selector& selector) {
-  TRY(fields.require(key));
-  return fields.read_with(key, selector, parse_selector);
-}
-
-Result<> read_form(const Fields& scrape, ScrapeQuery& query) {
-  int forms = 0;
-  for (const char* key : {"ratio", "rate", "quantile", "value"}) forms += scrape.has(key) ? 1 : 0;
-  if (forms != 1) return scrape.wrong("", "expected one of ratio, rate, quantile and value");
-  if (scrape.has("rate")) {
-    query.form = ScrapeQuery::Form::rate;
-    return read_selector(scrape, "rate", query.of);
-  }
-  if (scrape.has("value")) return read_selector(scrape, "value", query.of);
-  TRY_ASSIGN(const auto ratio, scrape.below("ratio", {"of", "over"}));
-  if (ratio) {
-    query.form = ScrapeQuery::Form::ratio;
-    query.over.emplace();
-    TRY(read_selector(*ratio, "of", query.of));
-    return read_selector(*ratio, "over", *query.over);
-  }
-  TRY_ASSIGN(const auto quantile, scrape.below("quantile", {"q", "of"}));
-  query.form = ScrapeQuery::Form::quantile;
-  TRY(quantile->require("q"));
-  TRY(quantile->read("q", query.q));
-  if (!(query.q > 0 && query.q < 1)) return quantile->wrong("q", "expected a number between 0 and 1");
-  return read_selector(*quantile, "of", query.of);
-}
-
-Result<Query> read_scrape(const Fields& metric) {
-  TRY_ASSIGN(const auto scrape, metric.below("scrape", {"ratio", "rate", "quantile", "value", "window", "side"}));
-  ScrapeQuery query;
-  TRY(read_form(*scrape, query));
-  TRY(scrape->read("window", query.window));
-  if (query.window < base::Millis{100}) return scrape->wrong("window", "expected 100ms or more");
-  TRY(scrape->read_with("side", query.side, parse_side));
-  return query;
-}
-
-Result<> read_url(const Fields& fields, std::string& url) {
-  TRY(fields.require("url"));
-  TRY(fields.read("url", url));
-  const auto parsed = base::parse_url(url);
-  if (!parsed) return fields.wrong("url", parsed.error().message);
-  return check_text(*fields.find("url"), fields.path_of("url"), fields.file(), Place::query);
-}
-
-Result<> read_timeout(const Fields& fields, base::Millis& timeout) {
-  TRY(fields.read("timeout", timeout));
-  if (timeout < base::Millis{10}) return fields.wrong("timeout", "expected 10ms or more");
-  return {};
-}
-
-Result<Query> read_http(const Fields& metric) {
-  TRY_ASSIGN(const auto http, metric.below("http", {"url", "pointer", "timeout"}));
-  HttpQuery query;
-  TRY(read_url(*http, query.url));
-  TRY(http->read("pointer", query.pointer));
-  if (!query.pointer.empty() && !query.pointer.starts_with('/')) {
-    return http->wrong("pointer", "expected a JSON pointer such as /data/value");
-  }
-  TRY(read_timeout(*http, query.timeout));
-  return query;
-}
-
-Result<Query> read_exec(const Fields& metric) {
-  TRY_ASSIGN(const auto exec, metric.below("exec", {"command", "timeout"}));
-  ExecQuery query;
-  TRY(exec->require("command"));
-  TRY(exec->read("command", query.command));
-  if (query.command.empty()) return exec->wrong("command", "expected a program and its arguments");
-  for (const YamlNode& word : exec->find("command")->items) {
-    TRY(check_text(word, exec->path_of("command"), exec->file(), Place::query));
-  }
-  TRY(read_timeout(*exec, query.timeout));
-  return query;
-}
-
-// Of a template's provider: what its metrics' `query` is asked of.
-Result<std::optional<PrometheusQuery>> read_provider(const Fields& fields) {
-  TRY_ASSIGN(const auto provider, fields.below("provider", {"prometheus"}));
-  if (!provider) return std::nullopt;
-  TRY(provider->require("prometheus"));
-  TRY_ASSIGN(const auto prometheus, provider->below("prometheus", {"url", "timeout"}));
-  PrometheusQuery query;
-  TRY(read_url(*prometheus, query.url));
-  TRY(read_timeout(*prometheus, query.timeout));
-  while (query.url.ends_with('/')) query.url.pop_back();
-  return query;
-}
-
-Result<Query> read_query(const Fields& metric, const std::optional<PrometheusQuery>& provider) {
-  int forms = 0;
-  for (const char* key : {"scrape", "query", "http", "exec"}) forms += metric.has(key) ? 1 : 0;
-  if (forms != 1) return metric.wrong("", "expected one of scrape, query, http and exec");
-  if (metric.has("scrape")) return read_scrape(metric);
-  if (metric.has("http")) return read_http(metric);
-  if (metric.has("exec")) return read_exec(metric);
-  if (!provider) return metric.wrong("query", "is asked of a provider: give the template one, { prometheus: { url } }");
-  PrometheusQuery query = *provider;
-  TRY(metric.read("query", query.text));
-  if (base::trim(query.text).empty()) return metric.wrong("query", "expected a query");
-  TRY(check_text(*metric.find("query"), metric.path_of("query"), metric.file(), Place::query));
-  return query;
-}
-
-Result<Metric> read_metric(const YamlNode& node, const std::string& path, std::string_view file,
-                           const std::optional<PrometheusQuery>& provider, base::Where& interval_at) {
+Result<Metric> read_metric(const YamlNode& node, const std::string& path, std::string_view file, const Askable& askable,
+                           base::Where& interval_at) {
   TRY_ASSIGN(const Fields fields, Fields::open(node, path, file,
-                                               {"name", "scrape", "query", "http", "exec", "successCondition",
-                                                "failureCondition", "interval", "initialDelay", "count", "failureLimit",
-                                                "inconclusiveLimit", "consecutiveErrorLimit"}));
+                                               {"name",
+                                                "scrape",
+                                                "query",
+                                                "http",
+                                                "exec",
+                                                "alerts",
+                                                "instances",
+                                                "haproxy",
+                                                "successCondition",
+                                                "failureCondition",
+                                                "compare",
+                                                "maxRatio",
+                                                "minDifference",
+                                                "test",
+                                                "alpha",
+                                                "burst",
+                                                "onMissingData",
+                                                "dryRun",
+                                                "interval",
+                                                "initialDelay",
+                                                "count",
+                                                "failureLimit",
+                                                "inconclusiveLimit",
+                                                "consecutiveErrorLimit"}));
   Metric metric;
   TRY(fields.require("name"));
   TRY(fields.read("name", metric.name));
-  TRY_ASSIGN(metric.query, read_query(fields, provider));
+  TRY_ASSIGN(metric.query, read_query(fields, askable));
   TRY(fields.read_with("successCondition", metric.success, parse_condition));
   TRY(fields.read_with("failureCondition", metric.failure, parse_condition));
-  if (!metric.success && !metric.failure) return fields.wrong("", "expected a successCondition or a failureCondition");
+  const bool counts_troubles = metric.asks<AlertsQuery>() || metric.asks<InstancesQuery>();
+  if (!metric.success && !metric.failure && counts_troubles) metric.success = Condition{"==", 0};
+  TRY_ASSIGN(metric.against, read_against(fields, metric.query));
+  if (!metric.success && !metric.failure && !metric.against) {
+    return fields.wrong("", "expected a successCondition or a failureCondition");
+  }
+  TRY(fields.read_with("onMissingData", metric.on_missing, parse_missing));
+  TRY(fields.read("dryRun", metric.dry_run));
   TRY(fields.read("interval", metric.interval));
   if (metric.interval < base::Millis{50}) return fields.wrong("interval", "expected 50ms or more");
   TRY(fields.read("initialDelay", metric.initial_delay));
@@ -154,22 +70,28 @@ Result<Metric> read_metric(const YamlNode& node, const std::string& path, std::s
   TRY(fields.read("failureLimit", metric.failure_limit));
   TRY(fields.read("inconclusiveLimit", metric.inconclusive_limit));
   TRY(fields.read("consecutiveErrorLimit", metric.consecutive_error_limit));
+  const bool at_end = metric.against && metric.against->test == Against::Test::mann_whitney;
+  if (at_end && metric.count > 0 && metric.count < kLeastValues) {
+    return fields.wrong("count", fmt::format("mannWhitney needs {} or more", kLeastValues));
+  }
   interval_at = fields.where("interval");
   return metric;
 }
 
-Result<> read_template(const YamlNode& node, const std::string& name, std::string_view file, Analysis& analysis,
+Result<> read_template(const YamlNode& node, const std::string& name, const Fields& root, Analysis& analysis,
                        Templates& templates) {
+  const std::string_view file = root.file();
   const std::string path = "analysis.templates." + name;
   TRY_ASSIGN(const Fields fields, Fields::open(node, path, file, {"provider", "metrics"}));
-  TRY_ASSIGN(const auto provider, read_provider(fields));
+  Askable askable{std::nullopt, root.has("traffic")};
+  TRY_ASSIGN(askable.prometheus, read_provider(fields));
   TRY(fields.require("metrics"));
   const YamlNode& list = *fields.find("metrics");
   if (!list.is_sequence() || list.items.empty()) return fields.wrong("metrics", "expected a list of metrics");
   for (size_t i = 0; i < list.items.size(); ++i) {
     base::Where interval_at;
     TRY_ASSIGN(Metric metric,
-               read_metric(list.items[i], fmt::format("{}.metrics[{}]", path, i), file, provider, interval_at));
+               read_metric(list.items[i], fmt::format("{}.metrics[{}]", path, i), file, askable, interval_at));
     const bool twice = std::any_of(analysis.metrics.begin(), analysis.metrics.end(),
                                    [&](const Metric& m) { return m.name == metric.name; });
     if (twice) return wrong_at(list.items[i], path, file, fmt::format("the metric \"{}\" stands twice", metric.name));
@@ -178,17 +100,6 @@ Result<> read_template(const YamlNode& node, const std::string& name, std::strin
     analysis.metrics.push_back(std::move(metric));
   }
   return {};
-}
-
-// All bakes of a strategy, as (length, metrics of its own).
-std::vector<std::pair<base::Millis, std::vector<int>>> bakes_of(const Rollout& rollout) {
-  std::vector<std::pair<base::Millis, std::vector<int>>> bakes = {{rollout.strategy.bake, {}},
-                                                                  {rollout.strategy.post_promotion_bake, {}}};
-  for (const Wave& wave : rollout.waves) bakes.emplace_back(wave.bake, std::vector<int>{});
-  for (const Step& step : rollout.strategy.ramp) {
-    if (const auto* bake = std::get_if<step::Bake>(&step)) bakes.emplace_back(bake->length, bake->metrics);
-  }
-  return bakes;
 }
 
 }  // namespace
@@ -212,7 +123,7 @@ Result<Templates> read_analysis(const Fields& root, Analysis& analysis) {
   const YamlNode& list = *fields->find("templates");
   if (!list.is_mapping()) return fields->wrong("templates", "expected a mapping of templates");
   for (const auto& [key, node] : list.members) {
-    TRY(read_template(node, key.text, root.file(), analysis, templates));
+    TRY(read_template(node, key.text, root, analysis, templates));
   }
   std::vector<std::string> names;
   TRY(fields->read("background", names));
@@ -224,17 +135,29 @@ Result<Templates> read_analysis(const Fields& root, Analysis& analysis) {
   return templates;
 }
 
+std::vector<std::pair<base::Millis, std::vector<int>>> bakes_of(const Rollout& rollout) {
+  std::vector<std::pair<base::Millis, std::vector<int>>> bakes = {{rollout.strategy.bake, {}},
+                                                                  {rollout.strategy.post_promotion_bake, {}}};
+  for (const Wave& wave : rollout.waves) bakes.emplace_back(wave.bake, std::vector<int>{});
+  for (const Step& step : rollout.strategy.ramp) {
+    if (const auto* bake = std::get_if<step::Bake>(&step)) bakes.emplace_back(bake->length, bake->metrics);
+  }
+  return bakes;
+}
+
 Result<> check_bakes(const Templates& templates, const Rollout& rollout) {
   for (const auto& [length, own] : bakes_of(rollout)) {
     std::vector<int> metrics = rollout.analysis.background;
     metrics.insert(metrics.end(), own.begin(), own.end());
     for (const int index : metrics) {
       const Metric& metric = rollout.analysis.metrics[static_cast<size_t>(index)];
-      const base::Millis first = metric.initial_delay + metric.interval;
+      const base::Millis first = metric.least_bake();
       if (length.count() == 0 || first <= length) continue;
       return fail(Kind::invalid,
-                  fmt::format("{}: would never be measured in a bake of {} (initialDelay + interval is {})",
-                              metric.name, base::format_duration(length), base::format_duration(first)),
+                  fmt::format("{}: would never be measured in a bake of {} (initialDelay + interval{} is {})",
+                              metric.name, base::format_duration(length),
+                              first > metric.initial_delay + metric.interval ? fmt::format(" * {}", kLeastValues) : "",
+                              base::format_duration(first)),
                   templates.places[static_cast<size_t>(index)]);
     }
   }

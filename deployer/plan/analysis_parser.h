@@ -22,6 +22,9 @@ struct Templates {
 // `analysis`: all its templates, and which of them are in the background.
 base::Result<Templates> read_analysis(const Fields& root, Analysis& analysis);
 
+// All bakes of a strategy, as (length, metrics of its own); a length of 0 is no bake.
+std::vector<std::pair<base::Millis, std::vector<int>>> bakes_of(const Rollout& rollout);
+
 // A metric that is never measured in some bake would pass by silence: Kind::invalid.
 base::Result<> check_bakes(const Templates& templates, const Rollout& rollout);
 

@@ -1,20 +1,14 @@
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
-#include <variant>
-#include <vector>
 
 #include "base/core/clock.h"
 #include "base/core/result.h"
+#include "deployer/plan/query.h"
 
 // What is measured during a bake and where its limits are. Argo Rollouts' words; see docs/formats/rollout.md.
 namespace trunkline::deployer {
-
-// Which instances a query looks at: those of the change, or those of the revision before.
-enum class Side { fresh, stable };
-std::string_view to_string(Side side);  // "new" | "stable", the words of the file
 
 // "result OP number" and nothing more.
 struct Condition {
@@ -27,71 +21,28 @@ struct Condition {
 std::string to_string(const Condition& condition);  // "result < 0.25"
 base::Result<Condition> parse_condition(std::string_view text);
 
-// A series by name and labels, as in PromQL: http_requests_total{route="redirect",status=~"5.."}.
-struct Selector {
-  struct Matcher {
-    std::string label;
-    std::string value;
-    bool is_regex = false;  // =~, anchored at both ends
-    bool operator==(const Matcher&) const = default;
+// What a missing result (NaN, Inf, no data) counts as.
+enum class Missing { inconclusive, fail, pass };
+
+// How the new side's value is held against the stable side's. More is worse.
+struct Against {
+  enum class Test {
+    none,         // each measurement by itself
+    sequential,   // counts of errors, after every measurement
+    mann_whitney  // all values of the bake, once at its end
   };
-  std::string name;
-  std::vector<Matcher> matchers;
+  Test test = Test::none;
+  double max_ratio = 1;       // new / stable may be as much; with a test: only more than that is looked for
+  double min_difference = 0;  // without a test: new - stable may be as much, whatever the ratio is
+  double alpha = 0.01;        // sequential: the chance of a false alarm over a whole bake
+  int burst = 1;              // sequential: so many errors may be one event
 
-  bool operator==(const Selector&) const = default;
+  bool operator==(const Against&) const = default;
 };
-std::string to_string(const Selector& selector);
-base::Result<Selector> parse_selector(std::string_view text);
+std::string_view to_string(Against::Test test);  // "" | "sequential" | "mannWhitney", the words of the file
 
-// The closed form of the scrape provider, over a window of the instances' own /metrics:
-//   value     the last value, summed over instances
-//   rate      growth a second
-//   ratio     growth of `of` over growth of `over`
-//   quantile  q of the histogram `of` (its _bucket series), interpolated as Prometheus does
-struct ScrapeQuery {
-  enum class Form { value, rate, ratio, quantile };
-  Form form = Form::value;
-  Selector of;
-  std::optional<Selector> over;  // ratio only
-  double q = 0;                  // quantile only
-  base::Millis window{30'000};
-  Side side = Side::fresh;
-
-  bool operator==(const ScrapeQuery&) const = default;
-};
-std::string to_string(const ScrapeQuery& query);
-
-// PromQL asked of a Prometheus server. It must give one value.
-struct PrometheusQuery {
-  std::string url;
-  std::string text;
-  base::Millis timeout{5000};
-
-  bool operator==(const PrometheusQuery&) const = default;
-};
-
-// A number (or a text that is one) in the JSON that a URL answers.
-struct HttpQuery {
-  std::string url;
-  std::string pointer;  // RFC 6901: "/data/0/value"; "" is the whole answer
-  base::Millis timeout{5000};
-
-  bool operator==(const HttpQuery&) const = default;
-};
-
-// The number that a program prints.
-struct ExecQuery {
-  std::vector<std::string> command;
-  base::Millis timeout{10'000};
-
-  bool operator==(const ExecQuery&) const = default;
-};
-
-using Query = std::variant<ScrapeQuery, PrometheusQuery, HttpQuery, ExecQuery>;
-std::string to_string(const Query& query);
-
-// Every text of a query in which placeholders are replaced.
-std::vector<std::string*> texts_of(Query& query);
+// With fewer values a side no difference would be enough.
+constexpr int kLeastValues = 5;
 
 struct Metric {
   std::string name;
@@ -99,6 +50,9 @@ struct Metric {
   // Only success: false is a fail. Only failure: false is a pass. Both: neither true is inconclusive, failure wins.
   std::optional<Condition> success;
   std::optional<Condition> failure;
+  std::optional<Against> against = {};
+  std::optional<Missing> on_missing = {};  // instead of the analysis'
+  bool dry_run = false;                    // measured and shown, and decides nothing
   base::Millis interval{10'000};
   base::Millis initial_delay{0};
   int count = 0;  // measurements until the metric has passed; 0: until the bake ends
@@ -107,10 +61,13 @@ struct Metric {
   int inconclusive_limit = 0;
   int consecutive_error_limit = 4;
 
+  // How long a bake must be, so that the metric can say something.
+  base::Millis least_bake() const;
+  template <typename Q>
+  bool asks() const {
+    return std::holds_alternative<Q>(query);
+  }
   bool operator==(const Metric&) const = default;
 };
-
-// What a missing result (NaN, Inf, no data) counts as.
-enum class Missing { inconclusive, fail, pass };
 
 }  // namespace trunkline::deployer

@@ -12,9 +12,24 @@ namespace {
 const std::vector<std::string_view> kInQueries = {"revision.version", "revision.digest", "revision.commit",
                                                   "stable.version",   "stable.digest",   "service",
                                                   "environment"};
+const std::vector<std::string_view> kInQueriesOfSide = {"revision.version", "revision.digest", "revision.commit",
+                                                        "stable.version",   "stable.digest",   "side.version",
+                                                        "side.digest",      "service",         "environment"};
 const std::vector<std::string_view> kInCommands = {"instance.id",     "instance.address", "instance.host",
                                                    "instance.port",   "revision.version", "revision.digest",
                                                    "revision.commit", "service",          "environment"};
+
+const std::vector<std::string_view>& names_in(Place place) {
+  switch (place) {
+    case Place::instance:
+      return kInCommands;
+    case Place::query:
+      return kInQueries;
+    case Place::query_of_side:
+      return kInQueriesOfSide;
+  }
+  return kInCommands;
+}
 
 // Calls `text_part` and `name_part` in turn; false if a {{ has no end.
 template <typename TextPart, typename NamePart>
@@ -40,8 +55,11 @@ base::Result<std::vector<std::string>> placeholders_of(std::string_view text) {
 }
 
 std::string why_unknown(std::string_view name, Place place) {
-  const auto& names = place == Place::query ? kInQueries : kInCommands;
+  const auto& names = names_in(place);
   if (std::find(names.begin(), names.end(), name) != names.end()) return "";
+  if (place == Place::query && name.starts_with("side.")) {
+    return fmt::format("the placeholder \"{}\" needs compare: stable, which asks once a side", name);
+  }
   return fmt::format("unknown placeholder \"{}\"{}", name, base::did_you_mean(name, names));
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/yaml/yaml.h"
 #include "deployer/plan/analysis_parser.h"
+#include "deployer/plan/default_analysis.h"
 #include "deployer/plan/fields.h"
 #include "deployer/plan/strategy_parser.h"
 #include "deployer/plan/targets_parser.h"
@@ -151,6 +152,7 @@ Result<Rollout> parse_rollout(std::string_view text, std::string_view file) {
   TRY_ASSIGN(const Templates templates, read_analysis(root, rollout.analysis));
   TRY(read_strategy(root, templates, rollout));
   TRY(check_bakes(templates, rollout));
+  if (rollout.traffic && !root.has("analysis")) rollout.analysis = default_analysis(rollout);
   TRY(read_tasks(root, rollout.tasks));
   TRY(read_hooks(root, rollout.hooks));
   TRY(read_rollback(root, rollout));

@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <fmt/format.h>
 
+#include "base/core/text.h"
+
 namespace trunkline::deployer {
 using base::fail;
 using base::Kind;
@@ -43,6 +45,14 @@ Result<int> parse_share(std::string_view text) {
                 fmt::format("expected a share of users from 0 to 100 in steps of 0.01, got \"{}\"", text));
   }
   return static_cast<int>(std::round(share));
+}
+
+bool take(std::string_view& text, std::string_view token) {
+  text = base::trim(text);
+  if (!text.starts_with(token)) return false;
+  text.remove_prefix(token.size());
+  text = base::trim(text);
+  return true;
 }
 
 std::string beside(std::string_view file, const std::string& path) {

@@ -1,7 +1,10 @@
+#include <cmath>
 #include <fmt/format.h>
+#include <map>
 
 #include "base/cli/terminal.h"
 #include "deployer/drivers/process_driver.h"
+#include "deployer/engine/describe.h"
 #include "deployer/engine/event_json.h"
 #include "deployer/run/status.h"
 
@@ -13,22 +16,35 @@ namespace {
 
 constexpr size_t kLogLines = 5;
 
-// The measurements of the last bake: all that carry the last measurement's ticket.
-std::vector<Recorded> last_bake(const Begun& begun) {
-  std::vector<Recorded> bake;
+// A measurement and what was made of it.
+struct Judged {
+  Recorded recorded;
+  const Metric* metric;
+  Measurement measurement;
+  MetricRun run;  // with it
+  Verdict verdict;
+};
+
+// Those of the last bake: all that carry the last measurement's ticket.
+std::vector<Judged> last_bake(const Begun& begun) {
+  std::vector<Judged> bake;
+  std::map<int, MetricRun> runs;
   int ticket = -1;
   for (const Recorded& recorded : begun.journal.events) {
     const auto* measured = std::get_if<event::Measured>(&recorded.event);
     if (measured == nullptr) continue;
-    if (measured->ticket != ticket) bake.clear();
+    if (measured->ticket != ticket) {
+      bake.clear();
+      runs.clear();
+    }
     ticket = measured->ticket;
-    bake.push_back(recorded);
+    const Analysis& analysis = begun.plan.analysis;
+    const Metric& metric = analysis.metrics[static_cast<size_t>(measured->metric)];
+    MetricRun& run = runs[measured->metric];
+    const Verdict verdict = judge(run, metric, analysis.on_missing, measured->measurement, recorded.at);
+    bake.push_back({recorded, &metric, measured->measurement, run, verdict});
   }
   return bake;
-}
-
-const Metric& metric_of(const Begun& begun, const event::Measured& measured) {
-  return begun.plan.analysis.metrics[static_cast<size_t>(measured.metric)];
 }
 
 std::string head(const Begun& begun) {
@@ -49,14 +65,10 @@ std::string head(const Begun& begun) {
 
 std::string measurements(const Begun& begun) {
   std::vector<std::vector<std::string>> rows = {{"TIME", "METRIC", "RESULT", "LIMIT", "VERDICT"}};
-  for (const Recorded& recorded : last_bake(begun)) {
-    const auto& measured = std::get<event::Measured>(recorded.event);
-    const Metric& metric = metric_of(begun, measured);
-    const Measurement& m = measured.measurement;
-    rows.push_back({base::to_iso8601(recorded.wall).substr(11, 10), metric.name,
-                    m.kind == Measurement::Kind::value ? fmt::format("{:.4g}", m.value) : m.detail,
-                    to_string(metric.success ? *metric.success : *metric.failure),
-                    std::string(to_string(assess(metric, begun.plan.analysis.on_missing, m)))});
+  for (const Judged& j : last_bake(begun)) {
+    rows.push_back({base::to_iso8601(j.recorded.wall).substr(11, 10), j.metric->name,
+                    result_text(*j.metric, j.measurement, j.run), limit_text(*j.metric),
+                    fmt::format("{}{}", to_string(j.verdict), j.metric->dry_run ? " (dry run)" : "")});
   }
   if (rows.size() == 1) return "";
   return "\nmeasured in the last bake (UTC):\n" + base::cli::format_table(rows);
@@ -92,17 +104,20 @@ base::Json explain_json(const Begun& begun) {
   json["phase"] = to_string(begun.state.phase);
   json["requests_served_by_new"] = begun.state.served_by_new;
   JsonArray measured;
-  for (const Recorded& recorded : last_bake(begun)) {
-    const auto& event = std::get<event::Measured>(recorded.event);
-    const Metric& metric = metric_of(begun, event);
+  for (const Judged& j : last_bake(begun)) {
     JsonObject row{
-        {"at", base::to_iso8601(recorded.wall)}, {"metric", metric.name}, {"query", to_string(metric.query)}};
-    row["limit"] = to_string(metric.success ? *metric.success : *metric.failure);
-    const base::Json measurement = to_json(recorded.event);
-    for (const char* key : {"value", "missing", "error"}) {
+        {"at", base::to_iso8601(j.recorded.wall)}, {"metric", j.metric->name}, {"query", to_string(j.metric->query)}};
+    row["limit"] = limit_text(*j.metric);
+    const base::Json measurement = to_json(j.recorded.event);
+    for (const char* key : {"value", "missing", "error", "stable", "counts"}) {
       if (const base::Json* value = base::find(measurement, key)) row[key] = *value;
     }
-    row["verdict"] = to_string(assess(metric, begun.plan.analysis.on_missing, event.measurement));
+    if (j.run.contest.met && j.metric->against->test == Against::Test::sequential) {
+      if (std::isfinite(rise(j.run.contest.test))) row["rise"] = rise(j.run.contest.test);
+      row["e_value"] = e_value(j.run.contest.test);
+    }
+    row["verdict"] = to_string(j.verdict);
+    if (j.metric->dry_run) row["dry_run"] = true;
     measured.push_back(std::move(row));
   }
   json["measurements"] = std::move(measured);

@@ -37,6 +37,13 @@ std::string salt_of(const Plan& plan) {
   return salt;
 }
 
+std::vector<Server> servers_of_places(const Rollout& rollout) {
+  std::vector<Server> servers;
+  const size_t places = rollout.instances.size() + rollout.twins.size();
+  for (size_t place = 0; place < places; ++place) servers.push_back(server_of(rollout, static_cast<int>(place)));
+  return servers;
+}
+
 std::vector<std::string> filled(std::vector<std::string> words, const std::map<std::string, std::string>& values) {
   for (std::string& word : words) word = substitute(word, values);
   return words;
@@ -48,7 +55,10 @@ Performer::Performer(World world)
     : world_(std::move(world)),
       prober_(world_.rollout.probes, [this](const std::string& id) { return world_.driver.observe(id); }),
       values_(query_values(world_.plan.service, world_.plan.environment, world_.plan.to, world_.plan.from)),
-      checks_({places_of(world_.rollout), values_, fs::absolute(world_.rollout.file).parent_path()},
+      checks_({places_of(world_.rollout), values_, fs::absolute(world_.rollout.file).parent_path(),
+               [this](const std::string& id) { return health_of(id); },
+               world_.rollout.traffic ? world_.rollout.traffic->endpoints : std::vector<std::string>{},
+               servers_of_places(world_.rollout)},
               world_.plan.analysis.metrics) {}
 
 Performer::~Performer() {
@@ -102,6 +112,11 @@ Result<int64_t> Performer::start(int index, Side side, const std::stop_token& st
       command_for(launch(side), instance(index), world_.rollout.service, world_.rollout.environment);
   return no_number(
       world_.driver.start(instance(index), command, launch(side).revision, world_.rollout.stop_grace, stop));
+}
+
+Result<InstanceHealth> Performer::health_of(const std::string& id) const {
+  TRY_ASSIGN(const InstanceView view, world_.driver.observe(id));
+  return InstanceHealth{view.status == InstanceStatus::running, view.restarts};
 }
 
 // What the program said last says more than a probe does.
@@ -276,7 +291,7 @@ void Performer::perform(const Action& action) {
           [this](const action::Measure& a) {
             spawn(Does::look, [this, a](const Stop& stop) {
               const Metric& metric = world_.plan.analysis.metrics[static_cast<size_t>(a.metric)];
-              Measurement measurement = checks_.measure(metric.query, world_.now());
+              Measurement measurement = checks_.measure(metric, world_.now());
               if (!stop.stop_requested())
                 world_.mailbox.put(event::Measured{a.ticket, a.metric, std::move(measurement)});
             });

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/cli/terminal.h"
+#include "deployer/engine/describe.h"
 #include "deployer/engine/event_json.h"
 
 namespace trunkline::deployer {
@@ -78,7 +79,7 @@ void Reporter::told(const State& before, const Event& event, const State& state,
     fields["phase"] = to_string(state.phase);
     return event_line("event", std::move(fields), now);
   }
-  if (const auto* measured = std::get_if<event::Measured>(&event)) print_measurement(*measured, now);
+  if (const auto* measured = std::get_if<event::Measured>(&event)) print_measurement(before, *measured, now);
   // Steps whose last instance is done, in the words of the plan.
   const bool moved = state.step > before.step && state.steps == before.steps;
   if (moved && std::holds_alternative<event::Done>(event)) {
@@ -89,15 +90,16 @@ void Reporter::told(const State& before, const Event& event, const State& state,
   }
 }
 
-void Reporter::print_measurement(const event::Measured& measured, base::Millis now) const {
+void Reporter::print_measurement(const State& before, const event::Measured& measured, base::Millis now) const {
   const Metric& metric = plan_.analysis.metrics[static_cast<size_t>(measured.metric)];
-  const Verdict verdict = assess(metric, plan_.analysis.on_missing, measured.measurement);
-  const std::string value = measured.measurement.kind == Measurement::Kind::value
-                                ? fmt::format("{:.4g}", measured.measurement.value)
-                                : measured.measurement.detail;
-  const Condition& limit = metric.success ? *metric.success : *metric.failure;
-  line(now, fmt::format("  {:<14} {:<10} {:<18} {}", metric.name, value, to_string(limit),
-                        paint(to_string(verdict), colour_of(verdict), colour_)));
+  MetricRun run;
+  for (const Bake::Run& r : before.bake ? before.bake->runs : std::vector<Bake::Run>{}) {
+    if (r.metric == measured.metric) run = r.run;
+  }
+  const Verdict verdict = judge(run, metric, plan_.analysis.on_missing, measured.measurement, now);
+  line(now, fmt::format("  {:<14} {:<10} {:<18} {}{}", metric.name, result_text(metric, measured.measurement, run),
+                        limit_text(metric), paint(to_string(verdict), colour_of(verdict), colour_),
+                        metric.dry_run ? " (dry run)" : ""));
 }
 
 void Reporter::acting(const Action& action, base::Millis now) {

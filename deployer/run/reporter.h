@@ -24,7 +24,7 @@ class Reporter {
   void ended(const State& state, base::Millis now);
 
  private:
-  void print_measurement(const event::Measured& measured, base::Millis now) const;
+  void print_measurement(const State& before, const event::Measured& measured, base::Millis now) const;
   void line(base::Millis now, const std::string& text) const;
   void event_line(std::string_view name, base::JsonObject fields, base::Millis now) const;
 

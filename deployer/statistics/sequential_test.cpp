@@ -20,15 +20,18 @@ double log_e_value(const SequentialTest& test) {
 
 }  // namespace
 
-bool observe(SequentialTest& test, Counts fresh, Counts stable) {
-  if (!is_possible(fresh) || !is_possible(stable)) return false;
+bool observe(SequentialTest& test, Counts fresh, Counts stable, int burst) {
+  if (burst < 1 || !is_possible(fresh) || !is_possible(stable)) return false;
   const auto x = static_cast<double>(fresh.errors), y = static_cast<double>(stable.errors);
   const auto n = static_cast<double>(fresh.requests), m = static_cast<double>(stable.requests);
   if (x + y == 0 || n == 0 || m == 0) return true;
   const double draws = std::min(x + y, n);
   const double chance = (x + y) * n / (n + m) / draws;
+  const double mean = (x + y) * n / (n + m);
   for (size_t i = 0; i < kLogFactors.size(); ++i) {
-    test.log_products[i] += x * kLogFactors[i] - draws * std::log1p(chance * std::expm1(kLogFactors[i]));
+    const double rise = std::expm1(kLogFactors[i]);
+    test.log_products[i] += burst == 1 ? x * kLogFactors[i] - draws * std::log1p(chance * rise)
+                                       : (x * kLogFactors[i] - mean * rise) / burst;
   }
   test.log_peak = std::max(test.log_peak, log_e_value(test));
   test.fresh_weight += x * m / (n + m);

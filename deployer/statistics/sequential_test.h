@@ -21,7 +21,11 @@
 //
 // The bound holds as long as a request's failure says nothing about its neighbour's within an increment beyond what
 // both sides share. An outage behind both sides is no harm. Errors that come in bursts on one side (one client that
-// repeats a request which cannot succeed) are: see docs/reliability.md.
+// repeats a request which cannot succeed) are: see docs/reliability.md. For bursts of at most b, each of which is on
+// the new side with a chance of q = n / N,
+//     t^(x / b) * exp(-q (t - 1) k / b)
+// is an e-value: t^s <= 1 + s (t - 1) for s in [0, 1], so a burst of s * b errors has at most the expectation
+// 1 + q s (t - 1) <= exp(q s (t - 1)). It takes about b times the evidence.
 namespace trunkline::deployer {
 
 // What one side answered since the last sample.
@@ -49,7 +53,8 @@ struct SequentialTest {
 // Counts one increment in. False, and nothing is counted, where it cannot be: a negative number, more errors than
 // requests. An increment without errors, or without requests on one side, says nothing and changes nothing. Cut
 // increments where the share changes, or a change of load at the same moment blurs them.
-[[nodiscard]] bool observe(SequentialTest& test, Counts fresh, Counts stable);
+// `burst`, 1 or more: so many errors may be one event.
+[[nodiscard]] bool observe(SequentialTest& test, Counts fresh, Counts stable, int burst = 1);
 
 // The evidence now against "the new side fails no more often": 1 is none, 100 is much.
 double e_value(const SequentialTest& test);

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "deployer/checks/alerts_check.h"
 #include "deployer/checks/checks.h"
 #include "deployer/checks/http_check.h"
 #include "deployer/checks/prometheus_check.h"
@@ -47,6 +48,37 @@ TEST(PrometheusAnswer, IsAnErrorWhereItSaysNothing) {
             "error: the server answered 400: parse error");
   EXPECT_EQ(said(read_prometheus_answer(502, "<html>")), "error: the server answered 502, and no JSON");
   EXPECT_EQ(said(read_prometheus_answer(200, "[]")), "error: the server answered 200: ?");
+}
+
+const AlertsQuery kOfShop{"http://p", AlertsQuery::Api::prometheus, {{"service", "shop"}, {"severity", "page"}}};
+
+TEST(AlertsAnswer, CountsThoseThatFireAndHaveTheLabels) {
+  EXPECT_EQ(said(read_alerts_answer(kOfShop, 200, R"({"status":"success","data":{"alerts":[
+      {"labels":{"alertname":"a","service":"shop","severity":"page"},"state":"firing"},
+      {"labels":{"alertname":"b","service":"shop","severity":"page"},"state":"pending"},
+      {"labels":{"alertname":"c","service":"shop","severity":"ticket"},"state":"firing"},
+      {"labels":{"alertname":"d","service":"cart","severity":"page"},"state":"firing"}]}})")),
+            "1.000000");
+  EXPECT_EQ(said(read_alerts_answer(kOfShop, 200, R"({"status":"success","data":{"alerts":[]}})")), "0.000000");
+}
+
+TEST(AlertsAnswer, LeavesOutWhatAlertmanagerSilencedOrInhibited) {
+  AlertsQuery query = kOfShop;
+  query.api = AlertsQuery::Api::alertmanager;
+  query.match.erase("severity");
+  EXPECT_EQ(said(read_alerts_answer(query, 200, R"([{"labels":{"service":"shop"},"status":{"state":"active"}},
+      {"labels":{"service":"shop"},"status":{"state":"suppressed","silencedBy":["x"]}},
+      {"labels":{"service":"shop"},"status":{"state":"unprocessed"}}])")),
+            "1.000000");
+}
+
+TEST(AlertsAnswer, IsAnErrorWhereItIsNoListOfAlerts) {
+  EXPECT_EQ(said(read_alerts_answer(kOfShop, 503, "")), "error: the server answered 503");
+  for (const char* body : {"<html>", "[]", "{}", R"({"data":{"alerts":7}})"}) {
+    EXPECT_EQ(said(read_alerts_answer(kOfShop, 200, body)),
+              "error: the server's answer is no list of alerts as prometheus has it")
+        << body;
+  }
 }
 
 TEST(JsonPointer, LeadsToAValue) {

@@ -20,7 +20,8 @@ ScrapeQuery query(Form form, const char* of, const char* over = nullptr, double 
 
 // All that these tests look at.
 Series watching() {
-  return Series({query(Form::rate, "r"), query(Form::rate, "nothing"), query(Form::quantile, "d")});
+  return Series(
+      {query(Form::ratio, "r{status=~\"5..\"}", "r"), query(Form::rate, "nothing"), query(Form::quantile, "d")});
 }
 
 std::vector<Sample> requests(double ok, double failed) {
@@ -33,7 +34,7 @@ TEST(Series, SumsGrowthOverInstances) {
   series.add("web2", 0s, requests(500, 7));
   series.add("web1", 5s, requests(190, 10));
   series.add("web2", 5s, requests(600, 7));
-  EXPECT_EQ(series.evaluate(query(Form::ratio, "r{status=~\"5..\"}", "r"), 5s), Measurement::of(0.05));
+  EXPECT_EQ(series.evaluate(query(Form::ratio, "r{status=~\"5..\"}", "r"), 5s), Measurement::of(0.05, 200));
   EXPECT_EQ(series.evaluate(query(Form::rate, "r"), 5s), Measurement::of(40));
   EXPECT_EQ(series.evaluate(query(Form::value, "r{status=\"500\"}"), 5s), Measurement::of(17));
 }
@@ -50,7 +51,7 @@ TEST(Series, CountsASeriesThatAppearsLaterFromNothing) {
   Series series = watching();
   series.add("web1", 0s, {{"r", {{"status", "200"}}, 100}});
   series.add("web1", 1s, requests(110, 10));
-  EXPECT_EQ(series.evaluate(query(Form::ratio, "r{status=\"500\"}", "r"), 1s), Measurement::of(0.5));
+  EXPECT_EQ(series.evaluate(query(Form::ratio, "r{status=\"500\"}", "r"), 1s), Measurement::of(0.5, 20));
 }
 
 TEST(Series, LooksAtItsWindowOnly) {
@@ -58,7 +59,19 @@ TEST(Series, LooksAtItsWindowOnly) {
   series.add("web1", 0s, requests(0, 0));
   series.add("web1", 5s, requests(100, 100));
   series.add("web1", 15s, requests(200, 100));
-  EXPECT_EQ(series.evaluate(query(Form::ratio, "r{status=\"500\"}", "r"), 15s), Measurement::of(0));
+  EXPECT_EQ(series.evaluate(query(Form::ratio, "r{status=\"500\"}", "r"), 15s), Measurement::of(0, 300))
+      << "but its samples are all since the first scrape";
+}
+
+TEST(Series, CountsSamplesAcrossARestartAndBeginsAnewWithTheBake) {
+  const ScrapeQuery ratio = query(Form::ratio, "r{status=\"500\"}", "r");
+  Series series = watching();
+  for (int second = 0; second < 60; ++second) series.add("web1", second * 1s, requests(100 * (second % 30), 0));
+  EXPECT_EQ(series.evaluate(ratio, 59s).samples, 5800) << "from 0 to 2900, twice";
+  series.clear();
+  series.add("web1", 60s, requests(50, 0));
+  series.add("web1", 61s, requests(60, 5));
+  EXPECT_EQ(series.evaluate(ratio, 61s).samples, 15);
 }
 
 TEST(Series, MeasuresAlsoWhenItsWindowIsShorterThanTheInterval) {
@@ -87,10 +100,10 @@ TEST(Series, InterpolatesAQuantileAsPrometheusDoes) {
   Series series = watching();
   series.add("web1", 0s, buckets(0, 0, 0));
   series.add("web1", 1s, buckets(90, 100, 100));
-  EXPECT_EQ(series.evaluate(query(Form::quantile, "d", nullptr, 0.5), 1s), Measurement::of(0.1 * 50 / 90));
+  EXPECT_EQ(series.evaluate(query(Form::quantile, "d", nullptr, 0.5), 1s), Measurement::of(0.1 * 50 / 90, 100));
   EXPECT_NEAR(series.evaluate(query(Form::quantile, "d", nullptr, 0.95), 1s).value, 0.3, 1e-9);
   series.add("web1", 2s, buckets(90, 100, 200));
-  EXPECT_EQ(series.evaluate(query(Form::quantile, "d", nullptr, 0.99), 2s), Measurement::of(0.5))
+  EXPECT_EQ(series.evaluate(query(Form::quantile, "d", nullptr, 0.99), 2s), Measurement::of(0.5, 200))
       << "the last bound there is";
 }
 

@@ -82,13 +82,14 @@ TEST(Judge, PassesOnceItsCountIsReachedWithinTheLimits) {
 }
 
 TEST(Judge, DoesNotPassWhatWasNeverMeasured) {
-  EXPECT_EQ(conclude(MetricRun{}), Verdict::inconclusive);
+  const Metric m = metric("result < 1", nullptr);
+  EXPECT_EQ(conclude(MetricRun{}, m), Verdict::inconclusive);
   MetricRun measured;
   measured.passes = 1;
-  EXPECT_EQ(conclude(measured), Verdict::pass);
+  EXPECT_EQ(conclude(measured, m), Verdict::pass);
   MetricRun silent;
   silent.inconclusive = 3;
-  EXPECT_EQ(conclude(silent), Verdict::inconclusive) << "limits that were not broken are no measurement";
+  EXPECT_EQ(conclude(silent, m), Verdict::inconclusive) << "limits that were not broken are no measurement";
 }
 
 }  // namespace

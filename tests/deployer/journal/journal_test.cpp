@@ -27,6 +27,12 @@ class NoMoreThan {
   rlimit before_{};
 };
 
+Measurement compared() {
+  Measurement made = Measurement::of_both(Measurement::of(0.5, 1200), Measurement::of(0.25));
+  made.counts = BothCounts{{1200, 600}, {4000, 1000}};
+  return made;
+}
+
 class JournalTest : public testing::Test {
  protected:
   void SetUp() override {
@@ -53,6 +59,10 @@ class JournalTest : public testing::Test {
                {base::Millis{10}, wall, event::PauseEnded{"dev@host"}},
                {base::Millis{10}, wall, event::Promoted{"dev@host", true}},
                {base::Millis{10}, wall, event::Measured{3, 0, Measurement::of(0.5, 1200)}},
+               {base::Millis{10}, wall, event::Measured{3, 0, compared()}},
+               {base::Millis{10}, wall, event::Measured{3, 0, Measurement::unopposed(Measurement::of(0.5))}},
+               {base::Millis{10}, wall,
+                event::Measured{3, 0, Measurement::of_both(Measurement::of(1), Measurement::missing("no series"))}},
                {base::Millis{11}, wall, event::AbortRequested{"dev@host"}},
                {base::Millis{12}, wall, event::Resumed{}},
                {base::Millis{13}, wall, event::Abandoned{"dev@host"}}};

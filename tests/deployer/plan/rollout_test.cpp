@@ -1,6 +1,7 @@
 #include "deployer/plan/rollout.h"
 
 #include <gtest/gtest.h>
+#include <map>
 
 #include "base/core/files.h"
 
@@ -153,6 +154,122 @@ TEST(RolloutFile, ReadsWhomAMetricAsks) {
   EXPECT_NE(refusal(asks("exec: { command: [] }")).find("expected a program"), std::string::npos);
   EXPECT_NE(refusal(asks("exec: { command: [x], timeout: 0s }")).find("expected 10ms or more"), std::string::npos);
   EXPECT_NE(refusal(asks("exec: { comand: [x] }")).find("did you mean \"command\""), std::string::npos);
+}
+
+TEST(RolloutFile, ReadsAlertsAndInstancesWhoseConditionIsNone) {
+  const auto metric = [](const std::string& query) {
+    std::string text = asks(query);
+    const std::string condition = "successCondition: result < 1, ";
+    text.erase(text.find(condition), condition.size());
+    return parse_rollout(text, "r.yaml");
+  };
+  const auto alerts = metric("alerts: { url: 'http://127.0.0.1:9090/' }");
+  ASSERT_TRUE(alerts) << to_string(alerts.error());
+  EXPECT_EQ(to_string(alerts->analysis.metrics[0].query),
+            "alerts {service=\"{{service}}\"} that fire at http://127.0.0.1:9090");
+  EXPECT_EQ(to_string(*alerts->analysis.metrics[0].success), "result == 0");
+  const auto instances = metric("instances: { side: stable }");
+  ASSERT_TRUE(instances) << to_string(instances.error());
+  EXPECT_EQ(instances->analysis.metrics[0].query, Query(InstancesQuery{Side::stable}));
+  EXPECT_NE(refusal(asks("alerts: { url: 'http://x/', api: prom }")).find("expected prometheus or alertmanager"),
+            std::string::npos);
+  EXPECT_NE(refusal(asks("alerts: { url: 'http://x/', match: { a: '{{sevice}}' } }")).find("did you mean \"service\""),
+            std::string::npos);
+  EXPECT_NE(refusal(asks("alerts: {}")).find("alerts.url: is missing"), std::string::npos);
+  EXPECT_NE(refusal(asks("instances: { sides: new }")).find("did you mean \"side\""), std::string::npos);
+  EXPECT_NE(refusal(asks("query: up", "      provider: { prometheus: { url: 'http://x/', maxStaleness: 10ms } }\n"))
+                .find("maxStaleness: expected 1s or more"),
+            std::string::npos);
+}
+
+// A metric with these members and no condition.
+std::string compares(std::string_view more, std::string_view query = "scrape: { ratio: { of: e, over: r } }") {
+  std::string text = asks(std::string(query) + ", " + std::string(more),
+                          "      provider: { prometheus: { url: 'http://127.0.0.1:9090' } }\n");
+  const std::string condition = "successCondition: result < 1, ";
+  return text.erase(text.find(condition), condition.size());
+}
+
+TEST(RolloutFile, ReadsComparisonsWithTheStableSide) {
+  const auto against = [](const std::string& text) {
+    const auto rollout = parse_rollout(text, "r.yaml");
+    EXPECT_TRUE(rollout) << to_string(rollout.error());
+    return *rollout->analysis.metrics.at(0).against;
+  };
+  EXPECT_EQ(against(compares("compare: stable, maxRatio: 1.3, minDifference: 0.1")),
+            (Against{Against::Test::none, 1.3, 0.1, 0.01, 1}));
+  EXPECT_EQ(against(compares("compare: stable, test: sequential")),
+            (Against{Against::Test::sequential, 1.2, 0, 0.01, 1}));
+  EXPECT_EQ(against(compares("compare: stable, test: sequential, alpha: 0.05, maxRatio: 2, burst: 3")),
+            (Against{Against::Test::sequential, 2, 0, 0.05, 3}));
+  EXPECT_EQ(against(compares("compare: stable, test: mannWhitney")).test, Against::Test::mann_whitney);
+  EXPECT_EQ(against(compares("compare: stable, maxRatio: 2", "query: 'sum(x{v=\"{{side.version}}\"})'")).max_ratio, 2);
+  const auto dry = parse_rollout(compares("compare: stable, maxRatio: 2, dryRun: true, onMissingData: pass"), "r.yaml");
+  EXPECT_TRUE(dry->analysis.metrics[0].dry_run);
+  EXPECT_EQ(dry->analysis.metrics[0].on_missing, Missing::pass);
+}
+
+TEST(RolloutFile, RefusesComparisonsThatSayNothing) {
+  const std::map<std::string, std::string> refused = {
+      {compares("compare: stable"), "maxRatio: is missing"},
+      {compares("compare: stabel, maxRatio: 2"), "expected stable"},
+      {compares("compare: stable, maxRatio: 0.5"), "expected a number of 1 or more"},
+      {compares("compare: stable, test: sequentail"), "expected sequential or mannWhitney"},
+      {compares("compare: stable, maxRatio: 2, alpha: 0.1"), "alpha: needs test: sequential"},
+      {compares("compare: stable, test: sequential, alpha: 1"), "between 0 and 1"},
+      {compares("compare: stable, test: sequential, burst: 0"), "burst: expected 1 or more"},
+      {compares("compare: stable, test: sequential, minDifference: 1"), "is for maxRatio without a test"},
+      {compares("maxRatio: 2"), "maxRatio: needs compare: stable"},
+      {compares("compare: stable, test: mannWhitney, initialDelay: 6s"), "initialDelay + interval * 5 is 11s"},
+      {compares("compare: stable, test: mannWhitney, count: 4"), "mannWhitney needs 5 or more"},
+      {compares("compare: stable, test: sequential", "scrape: { value: x }"), "it needs a scrape of a ratio"},
+      {compares("compare: stable, maxRatio: 2", "scrape: { value: x, side: stable }"), "leave `side` out"},
+      {compares("compare: stable, maxRatio: 2", "query: up"), "name {{side.version}} or {{side.digest}}"},
+      {compares("compare: stable, maxRatio: 2", "instances: {}"), "no other side"},
+      {compares("successCondition: result < 1", "query: '{{side.version}}'"),
+       "the placeholder \"side.version\" needs compare: stable"},
+  };
+  for (const auto& [text, why] : refused) EXPECT_NE(refusal(text).find(why), std::string::npos) << refusal(text);
+}
+
+std::string behind_haproxy(std::string_view more) {
+  return with("traffic: { driver: haproxy, endpoints: ['unix:/s'], service: shop }\n" + std::string(more));
+}
+
+TEST(RolloutFile, IsJudgedByTheBalancersWhereItNamesNoAnalysis) {
+  const auto rollout = parse_rollout(behind_haproxy("strategy: { type: oneBox, bake: 2s }\n"), "r.yaml");
+  ASSERT_TRUE(rollout) << to_string(rollout.error());
+  const Analysis& analysis = rollout->analysis;
+  ASSERT_EQ(analysis.background, (std::vector<int>{0, 1}));
+  EXPECT_EQ(to_string(analysis.metrics[0].query), "errorRatio at HAProxy on the new side");
+  EXPECT_EQ(analysis.metrics[0].against->test, Against::Test::sequential);
+  EXPECT_EQ(to_string(*analysis.metrics[0].failure), "result > 0.25");
+  EXPECT_EQ(to_string(analysis.metrics[1].query), "responseTime at HAProxy on the new side");
+  EXPECT_EQ(analysis.metrics[0].interval, base::Millis{200}) << "ten looks in the shortest bake";
+  const auto slow = parse_rollout(behind_haproxy("strategy: { type: oneBox, bake: 10m }\n"), "r.yaml");
+  EXPECT_EQ(slow->analysis.metrics[0].interval, base::Millis{10'000});
+  EXPECT_TRUE(parse_rollout(kSmallest, "r.yaml")->analysis.metrics.empty()) << "nobody counts";
+  EXPECT_TRUE(parse_rollout(behind_haproxy("analysis: { templates: {} }\n"), "r.yaml")->analysis.metrics.empty())
+      << "the file says none";
+}
+
+TEST(RolloutFile, ReadsWhatIsAskedOfTheBalancers) {
+  const auto asked = [](const std::string& query, const std::string& more = "") {
+    std::string text = asks("haproxy: " + query + more);
+    text += "traffic: { driver: haproxy, endpoints: ['unix:/s'], service: shop }\n";
+    const auto rollout = parse_rollout(text, "r.yaml");
+    return rollout ? to_string(rollout->analysis.metrics.at(0).query) : to_string(rollout.error());
+  };
+  EXPECT_EQ(asked("connectionErrors"), "connectionErrors at HAProxy on the new side");
+  EXPECT_EQ(asked("{ of: responseTime, side: stable }"), "responseTime at HAProxy on the stable side");
+  EXPECT_NE(asked("errorRate").find("expected errorRatio, responseTime or"), std::string::npos);
+  EXPECT_NE(asked("{ side: new }").find("haproxy.of: is missing"), std::string::npos);
+  EXPECT_NE(asked("connectionErrors", ", compare: stable, maxRatio: 2").find("errorRatio has them in it"),
+            std::string::npos);
+  EXPECT_NE(asked("responseTime", ", compare: stable, test: sequential").find("haproxy: errorRatio"),
+            std::string::npos);
+  EXPECT_EQ(asked("errorRatio", ", compare: stable, test: sequential"), "errorRatio at HAProxy on the new side");
+  EXPECT_NE(refusal(asks("haproxy: errorRatio")).find("the file has no `traffic`"), std::string::npos);
 }
 
 TEST(Condition, IsAnOperatorAndANumberAndNothingMore) {

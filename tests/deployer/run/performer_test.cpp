@@ -82,7 +82,7 @@ TEST_F(PerformerTest, ShowsTheNewSideToNobodyByAWordOlderThanALease) {
   const auto dial = make_dial({});
   SlowShare share;
   std::atomic<int> calls{0};  // of the clock: one at the decision, one at the act
-  Performer performer({rollout, plan, "", fresh, &fresh, driver, *dial, &share, service, mailbox,
+  Performer performer({rollout, plan, "", fresh, &fresh, driver, *dial, &share, service, open_fence, mailbox,
                        [&] { return ++calls == 1 ? Millis{0} : plan.lease + Millis{1}; }});
   performer.perform(action::Renew{0, 1000, false});
   const auto answer = mailbox.take(Millis{10'000});

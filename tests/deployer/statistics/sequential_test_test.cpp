@@ -170,5 +170,27 @@ TEST(SequentialTest, EstimatesTheRiseThroughChangesOfTheShare) {
   EXPECT_TRUE(std::isinf(rise(only_new)));
 }
 
+// Each failing client fails five times in a row and stays on its side.
+TEST(SequentialTest, KeepsItsBoundForBurstsOfTheSizeItIsTold) {
+  std::mt19937_64 random(7);
+  const auto false_alarms = [&](int burst) {
+    int count = 0;
+    for (int run = 0; run < kRuns; ++run) {
+      SequentialTest test;
+      std::poisson_distribution<std::int64_t> fresh(0.2), stable(1.8);
+      for (int look = 0; look < 60 && !alarmed(test, kAlpha); ++look) {
+        EXPECT_TRUE(observe(test, {100, 5 * std::min<std::int64_t>(fresh(random), 20)},
+                            {900, 5 * std::min<std::int64_t>(stable(random), 180)}, burst));
+      }
+      count += alarmed(test, kAlpha) ? 1 : 0;
+    }
+    return count;
+  };
+  EXPECT_GT(false_alarms(1), kRuns * kAlpha);
+  EXPECT_LE(false_alarms(5), kRuns * kAlpha);
+  SequentialTest test;
+  EXPECT_FALSE(observe(test, {100, 5}, {900, 5}, 0));
+}
+
 }  // namespace
 }  // namespace trunkline::deployer
