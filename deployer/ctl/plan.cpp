@@ -2,26 +2,67 @@
 
 #include "base/cli/terminal.h"
 #include "deployer/ctl/commands.h"
+#include "deployer/plan/forecast.h"
 #include "deployer/run/release.h"
 
 namespace trunkline::deployer {
 namespace {
 
+std::string summary(const Plan& plan) {
+  const Forecast seen = forecast(plan);
+  std::string text = fmt::format("Bakes take {}", base::format_duration(seen.bakes));
+  if (seen.longest > seen.bakes) {
+    text += fmt::format(", {} at the most with extensions and waits", base::format_duration(seen.longest));
+  }
+  text += ".\n";
+  if (!plan.from) return text + "Nothing runs yet: there is nobody to protect, and nothing to go back to.\n";
+  if (plan.by_share) {
+    text += fmt::format("First met by {} of users; {} more instances run beside the old ones meanwhile.\n",
+                        share_text(seen.first_share), seen.more_instances);
+  } else {
+    text += fmt::format("First met by the users of {} of {} instances; at most {} are without users at once.\n",
+                        seen.first_instances, plan.fleet, seen.most_without);
+  }
+  if (seen.no_instant_return) {
+    text += fmt::format("From step {} on going back has to start the old revision again.\n", *seen.no_instant_return);
+  }
+  return text;
+}
+
+// What changes against what runs now.
+std::string changes(const Plan& plan) {
+  if (!plan.from) return "";
+  const auto line = [](std::string_view what, const std::string& before, const std::string& after) {
+    return before == after ? std::string() : fmt::format("  {:<9} {} -> {}\n", what, before, after);
+  };
+  const std::string text =
+      line("version", plan.from->version, plan.to.version) + line("commit", plan.from->commit, plan.to.commit) +
+      line("artifact", plan.from->digest, plan.to.digest) + line("config", plan.from->config, plan.to.config);
+  return text.empty() ? "  nothing changes: it is what runs\n" : text;
+}
+
 std::string text_of(const Plan& plan) {
   std::string text = fmt::format("{} in {}: {} -> {}, {}\n", plan.service, plan.environment,
                                  plan.from ? plan.from->version : "nothing", plan.to.version, plan.strategy);
+  text += changes(plan);
   int number = 0;
   for (const Step& step : plan.steps) text += fmt::format("{:>4}  {}\n", ++number, to_string(step, plan.places));
-  return text + fmt::format("At most {} of {} instances are without users at once.\n", plan.spare, plan.fleet);
+  return text + summary(plan);
 }
 
 base::Json json_of(const Plan& plan) {
+  const Forecast seen = forecast(plan);
   base::JsonArray steps;
   for (const Step& step : plan.steps) steps.push_back(base::Json(to_string(step, plan.places)));
   base::JsonObject json{{"service", plan.service}, {"environment", plan.environment}, {"strategy", plan.strategy}};
   if (plan.from) json["from"] = to_json(*plan.from);
   json["to"] = to_json(plan.to);
-  json["max_unavailable"] = plan.spare;
+  json["max_unavailable"] = seen.most_without;
+  json["more_instances"] = seen.more_instances;
+  json["first_share"] = static_cast<double>(seen.first_share) / kAllUsers;
+  json["bakes_ms"] = seen.bakes.count();
+  json["longest_ms"] = seen.longest.count();
+  if (seen.no_instant_return) json["no_instant_return"] = *seen.no_instant_return;
   json["steps"] = std::move(steps);
   return json;
 }
