@@ -24,6 +24,8 @@ void add_down(base::cli::Tool& tool);
 void add_pack(base::cli::Tool& tool);
 void add_promote(base::cli::Tool& tool);
 void add_pause(base::cli::Tool& tool);
+void add_retry(base::cli::Tool& tool);
+void add_undo(base::cli::Tool& tool);
 void add_lock(base::cli::Tool& tool);
 void add_simulate(base::cli::Tool& tool);
 void add_supervise(base::cli::Tool& tool);

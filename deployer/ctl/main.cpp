@@ -18,6 +18,8 @@ int main(int argc, char** argv) {
   deployer::add_explain(tool);
   deployer::add_down(tool);
   deployer::add_pack(tool);
+  deployer::add_retry(tool);
+  deployer::add_undo(tool);
   deployer::add_lock(tool);
   deployer::add_simulate(tool);
   deployer::add_supervise(tool);

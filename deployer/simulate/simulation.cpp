@@ -275,6 +275,10 @@ class Run {
         break;
       case Item::What::word:
         deliver(*item.event);
+        // Whoever pauses it ends the pause, some time after it was heard.
+        if (std::holds_alternative<event::PauseRequested>(*item.event)) {
+          put(Millis{random_.between(50, 400'000)}, Item::What::word, event::PauseEnded{"dev"});
+        }
         break;
       default:
         break;
@@ -345,8 +349,7 @@ class Run {
       case FaultKind::aborted:
         return put(Millis{1}, Item::What::word, event::AbortRequested{"dev"});
       case FaultKind::paused:
-        put(Millis{1}, Item::What::word, event::PauseRequested{"dev"});
-        return put(fault.length, Item::What::word, event::PauseEnded{"dev"});
+        return put(Millis{1}, Item::What::word, event::PauseRequested{"dev"});
       default:
         return;
     }
