@@ -258,7 +258,11 @@ class Run {
 
   void take(Item item) {
     if (item.what == Item::What::start) return restart(*item.event);
-    if (item.what == Item::What::lease_check) return actor_.alive ? void() : world_.check_lease_ended();
+    if (item.what == Item::What::lease_check) {
+      // Only if nobody was there in all that time.
+      if (item.life == actor_.life && !actor_.alive) world_.check_lease_ended();
+      return;
+    }
     if (item.what == Item::What::answer) return answer(std::move(item));
     if (item.what == Item::What::thaw) {  // it does not know yet, and tries what it was about to do
       world_.perform(action::Stop{0, 0}, item.epoch);
