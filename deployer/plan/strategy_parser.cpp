@@ -19,14 +19,14 @@ namespace {
 constexpr Millis kAskTimeout{std::chrono::hours{4}};
 
 Result<StrategyType> parse_type(std::string_view text) {
-  static const std::vector<std::string_view> kWords = {"inPlace", "rolling",   "oneBox",   "canary",
-                                                       "linear",  "blueGreen", "allAtOnce"};
+  static const std::vector<std::string_view> words = {"inPlace", "rolling",   "oneBox",   "canary",
+                                                      "linear",  "blueGreen", "allAtOnce"};
   for (const auto type : {StrategyType::in_place, StrategyType::rolling, StrategyType::one_box, StrategyType::canary,
                           StrategyType::linear, StrategyType::blue_green, StrategyType::all_at_once}) {
     if (to_string(type) == text) return type;
   }
-  return fail(Kind::invalid, fmt::format("expected one of {}, got \"{}\"{}", fmt::join(kWords, ", "), text,
-                                         base::did_you_mean(text, kWords)));
+  return fail(Kind::invalid, fmt::format("expected one of {}, got \"{}\"{}", fmt::join(words, ", "), text,
+                                         base::did_you_mean(text, words)));
 }
 
 Result<OnInsufficient> parse_on_insufficient(std::string_view text) {

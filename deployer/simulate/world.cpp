@@ -52,8 +52,7 @@ int target_of(const Action& action) {
 
 }  // namespace
 
-World::World(const Scenario& scenario, Sabotage sabotage)
-    : scenario_(scenario), plan_(scenario.plan), sabotage_(sabotage) {
+World::World(const Scenario& scenario, Sabotage sabotage) : plan_(scenario.plan), sabotage_(sabotage) {
   places_.resize(plan_.places.size());
   dials_.resize(plan_.dials.size());
   task_done_.assign(scenario.rollout.tasks.size(), false);

@@ -102,7 +102,6 @@ class World {
   void check_new_side(int dial, const std::string& act);
   bool too_few_for(int dial, int share) const;
 
-  const Scenario& scenario_;
   const Plan& plan_;
   const Sabotage sabotage_;
   std::vector<PlaceTruth> places_;
