@@ -103,7 +103,8 @@ TEST(Rollback, TouchesOnlyWhatChangedAndTheIdleFirst) {
 
 TEST(Rollback, OfAFirstReleaseTakesItAway) {
   const auto plan = compile(rollout(2, StrategyType::rolling), "r1", {}, kNew);
-  EXPECT_EQ(story(*plan, *compile_rollback(*plan, {{Side::fresh, true, false, true}, {std::nullopt, false, false, true}}, false)),
+  EXPECT_EQ(story(*plan, *compile_rollback(
+                             *plan, {{Side::fresh, true, false, true}, {std::nullopt, false, false, true}}, false)),
             "drain web1, web2\nstop web1, web2\n");
 }
 

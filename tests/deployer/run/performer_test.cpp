@@ -66,8 +66,8 @@ TEST_F(PerformerTest, LetsNoRenewalOvertakeWhatWasAskedForAfterIt) {
   const auto dial = make_dial({});
   SlowShare share;
   {
-    Performer performer(
-        {rollout, plan, "", fresh, &fresh, driver, *dial, &share, service, open_fence, mailbox, [] { return Millis{0}; }});
+    Performer performer({rollout, plan, "", fresh, &fresh, driver, *dial, &share, service, open_fence, mailbox,
+                         [] { return Millis{0}; }});
     performer.perform(action::Renew{0, 1000, false});
     performer.perform(action::Expose{1, 0, 0, false});
     EXPECT_TRUE(mailbox.take(Millis{10'000}));
