@@ -596,12 +596,4 @@ std::optional<Millis> next_wake(const Plan& plan, const State& state) {
   return wake;
 }
 
-int share_of(const State& state) {
-  int share = 0;
-  for (const DialState& dial : state.dials) {
-    if (dial.exposed()) share = std::max(share, dial.share);
-  }
-  return share;
-}
-
 }  // namespace trunkline::deployer

@@ -70,7 +70,4 @@ Advance advance(const Plan& plan, State state, const Event& event, base::Millis 
 // When a Ticked is wanted, if nothing else happens before.
 std::optional<base::Millis> next_wake(const Plan& plan, const State& state);
 
-// Where users are: the largest share of a dial that is not promoted, in hundredths of a percent.
-int share_of(const State& state);
-
 }  // namespace trunkline::deployer

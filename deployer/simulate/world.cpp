@@ -55,7 +55,6 @@ int target_of(const Action& action) {
 World::World(const Scenario& scenario, Sabotage sabotage) : plan_(scenario.plan), sabotage_(sabotage) {
   places_.resize(plan_.places.size());
   dials_.resize(plan_.dials.size());
-  task_done_.assign(scenario.rollout.tasks.size(), false);
   for (DialTruth& dial : dials_) dial.stable = plan_.stable_pool;
   if (!plan_.from) return;
   for (int i = 0; i < plan_.fleet; ++i) {
@@ -203,7 +202,6 @@ std::optional<Event> World::act(const action::Fetch& a) {
 }
 
 std::optional<Event> World::act(const action::Task& a) {
-  task_done_[static_cast<size_t>(a.task)] = true;
   return event::Done{a.ticket, -1, 0};
 }
 

@@ -114,7 +114,6 @@ class World {
   base::Millis clock_ahead_{0};
   bool drifted_ = false;
   int hangs_left_ = 0;
-  std::vector<bool> task_done_;
 };
 
 }  // namespace trunkline::deployer
