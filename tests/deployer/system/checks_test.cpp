@@ -273,19 +273,18 @@ void name_no_analysis(const Rig& rig) {
 TEST(DefaultAnalysis, KeepsAGoodReleaseAndTakesBackWhatTheBalancerSeesFail) {
   Rig rig;
   rig.release_first();
-  rig.write_rollout({.strategy = "{ type: oneBox, bake: 3s }"});
+  rig.write_rollout({.strategy = "{ type: oneBox, bake: 8s }"});
   name_no_analysis(rig);
   rig.pack("2");
-  // Enough for the test to be sure of it also where a busy machine lets few requests through.
-  rig.pack("3", "exec bin/shortener serve \"$@\" --allow-faults --fault status=500,rate=0.22");
+  // Well below the guard, and for long enough to be sure also where a busy machine lets few requests through.
+  rig.pack("3", "exec bin/shortener serve \"$@\" --allow-faults --fault status=500,rate=0.12");
   rig.start_load();
   const Ran good = rig.release("2");
   EXPECT_EQ(good.code, 0) << good.out << good.err;
   EXPECT_THAT(good.out, HasSubstr("x1.2 of stable (sequential)"));
   const Ran bad = rig.release("3");
   EXPECT_EQ(bad.code, 3) << bad.out << bad.err;
-  // By the test, or by the guard where its first answers are the worst.
-  EXPECT_THAT(bad.out, testing::AnyOf(HasSubstr("times as often as the stable side"), HasSubstr("failureCondition")));
+  EXPECT_THAT(bad.out, HasSubstr("times as often as the stable side"));
   const Ran why = rig.deployer({"explain"});
   EXPECT_THAT(why.out, testing::AllOf(HasSubstr("errors"), HasSubstr(" against 0, "), HasSubstr("e-value")));
   const auto json = base::parse_json(rig.deployer({"explain", "--json"}).out);
