@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <unistd.h>
 #include <vector>
 
@@ -94,13 +95,13 @@ Result<> add_manifest(archive* out, const Manifest& manifest, const fs::path& fi
   return write_bytes(out, file, text);
 }
 
+// Everything below the folder but its manifest, sorted.
 Result<std::vector<fs::path>> content_of(const fs::path& folder) {
   if (!fs::is_directory(folder)) return fail(Kind::invalid, "is not a folder", {folder.string(), 0, 0});
-  if (fs::exists(folder / kManifest)) {
-    return fail(Kind::invalid, "is written by pack; remove it from the folder", {(folder / kManifest).string(), 0, 0});
-  }
   std::vector<fs::path> paths;
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) paths.push_back(entry.path());
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    if (entry.path() != folder / kManifest) paths.push_back(entry.path());
+  }
   if (paths.empty()) return fail(Kind::invalid, "is empty: there is nothing to pack", {folder.string(), 0, 0});
   std::sort(paths.begin(), paths.end());
   return paths;
@@ -131,10 +132,10 @@ Result<Reader> open_archive(const fs::path& file) {
 }
 
 Result<Manifest> parse_manifest(const std::string& text, const fs::path& file) {
-  TRY_ASSIGN(const base::Json json, base::parse_json(text, file.string() + "!" + kManifest));
+  TRY_ASSIGN(const base::Json json, base::parse_json(text, file.string()));
   Manifest manifest{base::string_or(json, "version"), base::string_or(json, "commit")};
   if (manifest.version.empty()) {
-    return fail(Kind::invalid, "expected a version", {file.string() + "!" + kManifest, 0, 0});
+    return fail(Kind::invalid, "expected a version", {file.string(), 0, 0});
   }
   return manifest;
 }
@@ -194,50 +195,99 @@ Result<> put_in_place(const fs::path& made, const fs::path& place, int (*sync)(i
   return base::sync_folder(folder_of(place));
 }
 
-}  // namespace
-
-Result<std::string> pack_artifact(const fs::path& folder, const Manifest& manifest, const fs::path& file) try {
+Result<> pack(const fs::path& folder, const Manifest& manifest, const fs::path& file) try {
   TRY_ASSIGN(const std::vector<fs::path> paths, content_of(folder));
-  if (manifest.version.empty()) return fail(Kind::invalid, "expected a version");
   if (lies_inside(file, folder)) {
     return fail(Kind::invalid, "lies in the folder that is packed: write it elsewhere", {file.string(), 0, 0});
   }
   const fs::path temporary = file.string() + ".tmp." + std::to_string(getpid());
   auto written = write_archive(folder, paths, manifest, temporary);
   if (written) written = put_in_place(temporary, file, fsync);
-  if (!written) {
-    std::error_code code;
-    fs::remove(temporary, code);
-    return fail(written.error());
-  }
-  return base::sha256_of_file(file);
+  std::error_code code;
+  if (!written) fs::remove(temporary, code);
+  return written;
 } catch (const fs::filesystem_error& error) {
   return fail(base::system_error("pack " + folder.string(), error.code().value()));
 }
 
-Result<Manifest> read_manifest(const fs::path& file) {
-  TRY_ASSIGN(const Reader in, open_archive(file));
+// The artifact as one packed file.
+class Packed {
+ public:
+  static Result<Packed> of(const fs::path& artifact) {
+    if (!fs::is_directory(artifact)) return Packed(artifact, std::nullopt);
+    TRY_ASSIGN(const Manifest manifest, read_manifest(artifact));
+    TRY_ASSIGN(auto folder, base::TempFolder::make("trunkline-artifact"));
+    const fs::path file = folder.path() / "artifact.tar.zst";
+    TRY(pack(artifact, manifest, file));
+    return Packed(file, std::move(folder));
+  }
+
+  const fs::path& file() const { return file_; }
+
+ private:
+  Packed(fs::path file, std::optional<base::TempFolder> folder) : file_(std::move(file)), folder_(std::move(folder)) {}
+
+  fs::path file_;
+  std::optional<base::TempFolder> folder_;
+};
+
+Result<Manifest> manifest_of_folder(const fs::path& folder) {
+  const auto text = base::read_file(folder / kManifest, kMaxManifest);
+  if (!text && text.error().kind == Kind::not_found) {
+    return fail(Kind::invalid,
+                R"(holds no trunkline.json: write { "version": "...", "commit": "..." }, or use `deployer pack`)",
+                {folder.string(), 0, 0});
+  }
+  if (!text) return fail(text.error());
+  return parse_manifest(*text, folder / kManifest);
+}
+
+}  // namespace
+
+Result<std::string> pack_artifact(const fs::path& folder, const Manifest& manifest, const fs::path& file) {
+  if (fs::exists(folder / kManifest)) {
+    return fail(Kind::invalid, "is written by pack; remove it from the folder", {(folder / kManifest).string(), 0, 0});
+  }
+  if (manifest.version.empty()) return fail(Kind::invalid, "expected a version");
+  TRY(pack(folder, manifest, file));
+  return base::sha256_of_file(file);
+}
+
+Result<Manifest> read_manifest(const fs::path& artifact) {
+  if (fs::is_directory(artifact)) return manifest_of_folder(artifact);
+  TRY_ASSIGN(const Reader in, open_archive(artifact));
   archive_entry* entry = nullptr;
   while (archive_read_next_header(in.get(), &entry) == ARCHIVE_OK) {
     if (std::string_view(archive_entry_pathname(entry)) != kManifest) continue;
     std::string text(kMaxManifest, '\0');
     const auto size = archive_read_data(in.get(), text.data(), text.size());
-    if (size < 0) return broken(in.get(), file, Kind::invalid);
+    if (size < 0) return broken(in.get(), artifact, Kind::invalid);
     text.resize(static_cast<size_t>(size));
-    return parse_manifest(text, file);
+    return parse_manifest(text, artifact.string() + "!" + kManifest);
   }
-  return fail(Kind::invalid, "holds no trunkline.json: make artifacts with `deployer pack`", {file.string(), 0, 0});
+  return fail(Kind::invalid, "holds no trunkline.json: make artifacts with `deployer pack`", {artifact.string(), 0, 0});
 }
 
-Result<> unpack_artifact(const fs::path& file, const fs::path& target) {
+Result<std::string> digest_of_artifact(const fs::path& artifact) {
+  TRY_ASSIGN(const Packed packed, Packed::of(artifact));
+  return base::sha256_of_file(packed.file());
+}
+
+Result<> unpack_artifact(const fs::path& artifact, const std::string& digest, const fs::path& target) {
   if (fs::exists(target)) return {};
-  TRY_ASSIGN(const Reader in, open_archive(file));
+  TRY_ASSIGN(const Packed packed, Packed::of(artifact));
+  TRY_ASSIGN(const std::string found, base::sha256_of_file(packed.file()));
+  if (found != digest) {
+    return fail(Kind::invalid, fmt::format("the artifact changed: expected {}, its digest is {}", digest, found),
+                {artifact.string(), 0, 0});
+  }
+  TRY_ASSIGN(const Reader in, open_archive(packed.file()));
   const fs::path growing = target.string() + ".tmp." + std::to_string(getpid());
   std::error_code code;
   fs::remove_all(growing, code);
   TRY(base::make_folders(growing));
   // libarchive resolves the links of the path it writes below: give it the real one.
-  auto done = extract_all(in.get(), file, fs::canonical(growing, code));
+  auto done = extract_all(in.get(), artifact, fs::canonical(growing, code));
   if (done) done = put_in_place(growing, target, syncfs);
   if (!done) fs::remove_all(growing, code);
   return done;

@@ -23,12 +23,18 @@ struct Manifest {
 base::Result<std::string> pack_artifact(const std::filesystem::path& folder, const Manifest& manifest,
                                         const std::filesystem::path& file);
 
-// The manifest inside an artifact. Kind::invalid if the file is no artifact.
-base::Result<Manifest> read_manifest(const std::filesystem::path& file);
+// An artifact that is about to be used: a packed file, or a folder that holds a trunkline.json of its own and is packed
+// on the way. Such a folder has the digest that pack_artifact gives the same content.
 
-// Unpacks into the new folder `target`, which appears only when it is complete and on the disk. Entries that would land
-// outside it, hard links and what is no file, folder or symbolic link are Kind::invalid. A folder that is there already
-// is left as it is: it was complete.
-base::Result<> unpack_artifact(const std::filesystem::path& file, const std::filesystem::path& target);
+// The manifest inside it. Kind::invalid if it is no artifact.
+base::Result<Manifest> read_manifest(const std::filesystem::path& artifact);
+
+base::Result<std::string> digest_of_artifact(const std::filesystem::path& artifact);
+
+// Unpacks it into the new folder `target`, which appears only when it is complete and on the disk. Kind::invalid if its
+// digest is another one, and for entries that would land outside, hard links and what is no file, folder or symbolic
+// link. A folder that is there already is left as it is: it was complete.
+base::Result<> unpack_artifact(const std::filesystem::path& artifact, const std::string& digest,
+                               const std::filesystem::path& target);
 
 }  // namespace trunkline::ledger

@@ -29,34 +29,43 @@ std::string summary(const Plan& plan) {
   return text;
 }
 
-// What changes against what runs now.
-std::string changes(const Plan& plan) {
+// What changes against what runs now; `details` of its configuration.
+std::string changes(const Plan& plan, const std::vector<std::string>& details) {
   if (!plan.from) return "";
   const auto line = [](std::string_view what, const std::string& before, const std::string& after) {
     return before == after ? std::string() : fmt::format("  {:<9} {} -> {}\n", what, before, after);
   };
-  const std::string text =
+  std::string text =
       line("version", plan.from->version, plan.to.version) + line("commit", plan.from->commit, plan.to.commit) +
       line("artifact", plan.from->digest, plan.to.digest) + line("config", plan.from->config, plan.to.config);
+  for (const std::string& detail : details) text += fmt::format("    {}\n", detail);
   return text.empty() ? "  nothing changes: it is what runs\n" : text;
 }
 
-std::string text_of(const Plan& plan) {
+base::Result<std::vector<std::string>> config_changes(const ServiceFolder& folder, const Before& stable,
+                                                      const Launch& launch) {
+  if (!stable.revision) return std::vector<std::string>{};
+  TRY_ASSIGN(const Launch before, folder.load_launch(*stable.revision));
+  return differences(before, launch);
+}
+
+std::string text_of(const Plan& plan, const std::vector<std::string>& details) {
   std::string text = fmt::format("{} in {}: {} -> {}, {}\n", plan.service, plan.environment,
                                  plan.from ? plan.from->version : "nothing", plan.to.version, plan.strategy);
-  text += changes(plan);
+  text += changes(plan, details);
   int number = 0;
   for (const Step& step : plan.steps) text += fmt::format("{:>4}  {}\n", ++number, to_string(step, plan.places));
   return text + summary(plan);
 }
 
-base::Json json_of(const Plan& plan) {
+base::Json json_of(const Plan& plan, const std::vector<std::string>& details) {
   const Forecast seen = forecast(plan);
   base::JsonArray steps;
   for (const Step& step : plan.steps) steps.push_back(base::Json(to_string(step, plan.places)));
   base::JsonObject json{{"service", plan.service}, {"environment", plan.environment}, {"strategy", plan.strategy}};
   if (plan.from) json["from"] = to_json(*plan.from);
   json["to"] = to_json(plan.to);
+  json["config_changes"] = base::JsonArray(details.begin(), details.end());
   json["max_unavailable"] = seen.most_without;
   json["more_instances"] = seen.more_instances;
   json["first_share"] = static_cast<double>(seen.first_share) / kAllUsers;
@@ -84,10 +93,11 @@ void add_plan(base::cli::Tool& tool) {
     const ServiceFolder folder(options->state, prepared.rollout.service);
     TRY_ASSIGN(const auto stable, folder.load_stable());
     TRY_ASSIGN(const Plan plan, compile(prepared.rollout, "plan", stable, prepared.launch.revision));
+    TRY_ASSIGN(const auto details, config_changes(folder, stable, prepared.launch));
     if (options->json) {
-      base::cli::print_json(json_of(plan));
+      base::cli::print_json(json_of(plan, details));
     } else {
-      base::cli::print(text_of(plan));
+      base::cli::print(text_of(plan, details));
     }
     return 0;
   });

@@ -1,5 +1,8 @@
 #include "deployer/drivers/launch.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "base/core/digest.h"
 #include "deployer/plan/placeholders.h"
 
@@ -14,7 +17,18 @@ JsonArray array_of(const std::vector<std::string>& texts) {
   return JsonArray(texts.begin(), texts.end());
 }
 
-JsonObject object_of(const std::map<std::string, std::string>& texts) {
+using Texts = std::map<std::string, std::string>;
+
+Texts texts_of(const Json* json) {
+  Texts texts;
+  if (json == nullptr || !json->is_object()) return texts;
+  for (const auto& member : json->as_object()) {
+    if (member.value().is_string()) texts[member.key()] = member.value().as_string();
+  }
+  return texts;
+}
+
+JsonObject object_of(const Texts& texts) {
   JsonObject object;
   for (const auto& [name, value] : texts) object[name] = value;
   return object;
@@ -22,13 +36,43 @@ JsonObject object_of(const std::map<std::string, std::string>& texts) {
 
 }  // namespace
 
-std::string config_digest(const std::vector<std::string>& command,
-                          const std::map<std::string, std::string>& variables) {
-  return base::sha256(base::to_text(JsonObject{{"command", array_of(command)}, {"environment", object_of(variables)}}));
+std::string config_digest(const Launch& launch) {
+  JsonObject json{{"command", array_of(launch.command)}, {"environment", object_of(launch.variables)}};
+  if (!launch.files.empty()) json["files"] = object_of(launch.files);
+  if (!launch.secrets.empty()) json["secrets"] = object_of(launch.secrets);
+  return base::sha256(base::to_text(json));
+}
+
+std::vector<std::string> differences(const Launch& before, const Launch& after) {
+  std::vector<std::string> lines;
+  const auto compare = [&lines](std::string_view what, const Texts& old, const Texts& now) {
+    for (const auto& [name, value] : now) {
+      const auto found = old.find(name);
+      if (found == old.end()) lines.push_back(fmt::format("{} {} is new", what, name));
+      if (found != old.end() && found->second != value) lines.push_back(fmt::format("{} {} is another", what, name));
+    }
+    for (const auto& [name, ignored] : old) {
+      if (!now.contains(name)) lines.push_back(fmt::format("{} {} is gone", what, name));
+    }
+  };
+  if (before.command != after.command) {
+    lines.push_back(fmt::format("command {} -> {}", fmt::join(before.command, " "), fmt::join(after.command, " ")));
+  }
+  compare("environment", before.variables, after.variables);
+  compare("config file", before.files, after.files);
+  compare("secret", before.secrets, after.secrets);
+  return lines;
+}
+
+Texts variables_of(const ledger::Revision& revision, const std::filesystem::path& config) {
+  return {{"TRUNKLINE_VERSION", revision.version},
+          {"TRUNKLINE_DIGEST", revision.digest},
+          {"TRUNKLINE_COMMIT", revision.commit},
+          {"TRUNKLINE_CONFIG", config.string()}};
 }
 
 InstanceCommand command_for(const Launch& launch, const Instance& instance, const std::string& service,
-                            const std::string& environment) {
+                            const std::string& environment, const std::filesystem::path& config) {
   const ledger::Revision& revision = launch.revision;
   const std::map<std::string, std::string> values = {{"instance.id", instance.id},
                                                      {"instance.address", instance.address()},
@@ -37,22 +81,24 @@ InstanceCommand command_for(const Launch& launch, const Instance& instance, cons
                                                      {"revision.version", revision.version},
                                                      {"revision.digest", revision.digest},
                                                      {"revision.commit", revision.commit},
+                                                     {"revision.config", config.string()},
                                                      {"service", service},
                                                      {"environment", environment}};
   InstanceCommand result;
   for (const std::string& word : launch.command) result.argv.push_back(substitute(word, values));
-  for (const auto& [name, value] : launch.variables) result.environment[name] = substitute(value, values);
-  result.environment["TRUNKLINE_VERSION"] = revision.version;
-  result.environment["TRUNKLINE_DIGEST"] = revision.digest;
-  result.environment["TRUNKLINE_COMMIT"] = revision.commit;
+  result.environment = variables_of(revision, config);
+  for (const auto& [name, value] : launch.variables) result.environment.try_emplace(name, substitute(value, values));
   return result;
 }
 
 Json to_json(const Launch& launch) {
-  return JsonObject{{"format", 1},
-                    {"revision", ledger::to_json(launch.revision)},
-                    {"command", array_of(launch.command)},
-                    {"environment", object_of(launch.variables)}};
+  JsonObject json{{"format", 1},
+                  {"revision", ledger::to_json(launch.revision)},
+                  {"command", array_of(launch.command)},
+                  {"environment", object_of(launch.variables)}};
+  if (!launch.files.empty()) json["files"] = object_of(launch.files);
+  if (!launch.secrets.empty()) json["secrets"] = object_of(launch.secrets);
+  return json;
 }
 
 base::Result<Launch> launch_from_json(const Json& json) {
@@ -65,9 +111,9 @@ base::Result<Launch> launch_from_json(const Json& json) {
   }
   Launch launch{ledger::revision_from_json(*revision), {}, {}};
   for (const Json& word : command->as_array()) launch.command.emplace_back(word.is_string() ? word.as_string() : "");
-  for (const auto& member : variables->as_object()) {
-    if (member.value().is_string()) launch.variables[member.key()] = member.value().as_string();
-  }
+  launch.variables = texts_of(variables);
+  launch.files = texts_of(base::find(json, "files"));
+  launch.secrets = texts_of(base::find(json, "secrets"));
   return launch;
 }
 

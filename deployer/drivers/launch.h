@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
@@ -17,20 +18,28 @@ struct Launch {
   ledger::Revision revision;
   std::vector<std::string> command;
   std::map<std::string, std::string> variables;
+  std::map<std::string, std::string> files = {};    // configuration files by name: their digests
+  std::map<std::string, std::string> secrets = {};  // by path: their digests; the secrets themselves are kept nowhere
 
   bool operator==(const Launch&) const = default;
 };
 
-// The digest of command and variables: Revision::config.
-std::string config_digest(const std::vector<std::string>& command, const std::map<std::string, std::string>& variables);
+// The digest of everything but the artifact: Revision::config.
+std::string config_digest(const Launch& launch);
 
-// What one instance is started with: placeholders replaced, TRUNKLINE_VERSION, _DIGEST and _COMMIT added.
+// What `after` has otherwise than `before`, a line each, without the values of variables and secrets.
+std::vector<std::string> differences(const Launch& before, const Launch& after);
+
+// TRUNKLINE_VERSION, _DIGEST, _COMMIT and _CONFIG: what everything that runs of a revision is told of it.
+std::map<std::string, std::string> variables_of(const ledger::Revision& revision, const std::filesystem::path& config);
+
+// What one instance is started with: placeholders replaced, variables_of() the revision added.
 struct InstanceCommand {
   std::vector<std::string> argv;
   std::map<std::string, std::string> environment;
 };
 InstanceCommand command_for(const Launch& launch, const Instance& instance, const std::string& service,
-                            const std::string& environment);
+                            const std::string& environment, const std::filesystem::path& config);
 
 base::Json to_json(const Launch& launch);
 base::Result<Launch> launch_from_json(const base::Json& json);

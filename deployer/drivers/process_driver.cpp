@@ -81,14 +81,7 @@ Result<base::Descriptor> seize(const fs::path& home, const std::stop_token& stop
 }  // namespace
 
 Result<> ProcessDriver::fetch(const fs::path& artifact, const ledger::Revision& revision) const {
-  if (fs::exists(folder_.release(revision))) return {};
-  TRY_ASSIGN(const std::string digest, base::sha256_of_file(artifact));
-  if (digest != revision.digest) {
-    return fail(Kind::invalid,
-                fmt::format("the artifact changed: expected {}, its digest is {}", revision.digest, digest),
-                {artifact.string(), 0, 0});
-  }
-  return ledger::unpack_artifact(artifact, folder_.release(revision));
+  return ledger::unpack_artifact(artifact, revision.digest, folder_.release(revision));
 }
 
 Result<> ProcessDriver::start(const Instance& instance, const InstanceCommand& command,

@@ -13,8 +13,19 @@ using base::fail;
 using base::Kind;
 using base::Result;
 
+namespace {
+
+// Of a digest, as the name of a folder.
+std::string short_name(const std::string& digest) {
+  constexpr size_t kPrefix = std::string_view("sha256:").size();
+  return digest.substr(std::min(kPrefix, digest.size()), 16);
+}
+
+}  // namespace
+
 Result<> ServiceFolder::make() const {
-  for (const fs::path& folder : {root_, root_ / "instances", root_ / "logs", root_ / "releases", root_ / "revisions"}) {
+  for (const fs::path& folder :
+       {root_, root_ / "configs", root_ / "instances", root_ / "logs", root_ / "releases", root_ / "revisions"}) {
     TRY(base::make_folders(folder));
   }
   std::error_code code;
@@ -24,8 +35,29 @@ Result<> ServiceFolder::make() const {
 }
 
 fs::path ServiceFolder::release(const ledger::Revision& revision) const {
-  constexpr size_t kPrefix = std::string_view("sha256:").size();
-  return root_ / "releases" / revision.digest.substr(std::min(kPrefix, revision.digest.size()), 16);
+  return root_ / "releases" / short_name(revision.digest);
+}
+
+fs::path ServiceFolder::config(const ledger::Revision& revision) const {
+  return root_ / "configs" / short_name(revision.config);
+}
+
+fs::path ServiceFolder::launch(const ledger::Revision& revision) const {
+  return root_ / "revisions" / (id_of(revision) + ".json");
+}
+
+Result<> ServiceFolder::save_config(const ledger::Revision& revision,
+                                    const std::map<std::string, std::string>& files) const {
+  const fs::path place = config(revision);
+  if (fs::exists(place)) return {};  // it was complete
+  const fs::path growing = place.string() + ".tmp";
+  std::error_code code;
+  fs::remove_all(growing, code);
+  TRY(base::make_folders(growing));
+  for (const auto& [name, content] : files) TRY(base::write_file_atomically(growing / name, content, 0600));
+  fs::rename(growing, place, code);
+  if (code) return fail(base::system_error("write " + place.string(), code.value()));
+  return base::sync_folder(root_ / "configs");
 }
 
 fs::path ServiceFolder::log(const std::string& id, const ledger::Revision& revision) const {
@@ -33,12 +65,11 @@ fs::path ServiceFolder::log(const std::string& id, const ledger::Revision& revis
 }
 
 Result<> ServiceFolder::save_launch(const Launch& launch) const {
-  return base::write_file_atomically(root_ / "revisions" / (id_of(launch.revision) + ".json"),
-                                     base::to_pretty_text(to_json(launch)), 0600);
+  return base::write_file_atomically(this->launch(launch.revision), base::to_pretty_text(to_json(launch)), 0600);
 }
 
 Result<Launch> ServiceFolder::load_launch(const ledger::Revision& revision) const {
-  TRY_ASSIGN(const base::Json json, read_json_file(root_ / "revisions" / (id_of(revision) + ".json")));
+  TRY_ASSIGN(const base::Json json, read_json_file(launch(revision)));
   return launch_from_json(json);
 }
 

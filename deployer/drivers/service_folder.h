@@ -27,9 +27,14 @@ class ServiceFolder {
   std::filesystem::path history() const { return root_ / "history.jsonl"; }
   std::filesystem::path request() const { return root_ / "request"; }
   std::filesystem::path release(const ledger::Revision& revision) const;  // the unpacked artifact
+  std::filesystem::path config(const ledger::Revision& revision) const;   // its configuration files
+  std::filesystem::path launch(const ledger::Revision& revision) const;   // how it is started
   std::filesystem::path instance(const std::string& id) const { return root_ / "instances" / id; }
   // One log an instance and revision, so that going back does not bury what went wrong.
   std::filesystem::path log(const std::string& id, const ledger::Revision& revision) const;
+
+  // Kept for the way back, as they were when the revision was released. By name: their content.
+  base::Result<> save_config(const ledger::Revision& revision, const std::map<std::string, std::string>& files) const;
 
   // How a revision is started; written before its first start, kept for the way back.
   base::Result<> save_launch(const Launch& launch) const;

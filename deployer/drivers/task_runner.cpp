@@ -32,7 +32,10 @@ Result<> begin(const ServiceFolder& folder, const ledger::Revision& revision, co
                const fs::path& home) {
   base::JsonArray words;
   for (const std::string& word : task.command) words.push_back(base::Json(word));
+  base::JsonObject environment;
+  for (const auto& [name, value] : task.environment) environment[name] = value;
   const base::JsonObject spec{{"command", std::move(words)},
+                              {"environment", std::move(environment)},
                               {"folder", folder.release(revision).string()},
                               {"timeout_ms", task.timeout.count()}};
   TRY_ASSIGN(const base::Descriptor output, open_output(home));
@@ -94,6 +97,9 @@ Result<int> run_recorded(const fs::path& task_folder) {
     return fail(Kind::invalid, "no task", {(task_folder / "begun.json").string(), 0, 0});
   }
   for (const base::Json& word : words->as_array()) process.argv.emplace_back(word.as_string());
+  if (const base::Json* variables = base::find(spec, "environment"); variables != nullptr) {
+    for (const auto& member : variables->as_object()) process.environment[member.key()] = member.value().as_string();
+  }
   const auto output = base::run_process(process, Millis{timeout->as_int64()});
   base::JsonObject result{{"ok", false}};
   if (!output) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@ namespace trunkline::deployer {
 struct OnceTask {
   std::string name;
   std::vector<std::string> command;
+  std::map<std::string, std::string> environment;  // beside the few variables that every program gets
   base::Millis timeout{0};
 };
 

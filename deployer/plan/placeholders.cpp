@@ -12,17 +12,22 @@ namespace {
 const std::vector<std::string_view> kInQueries = {"revision.version", "revision.digest", "revision.commit",
                                                   "stable.version",   "stable.digest",   "service",
                                                   "environment"};
+const std::vector<std::string_view> kInTasks = {"revision.version", "revision.digest", "revision.commit",
+                                                "revision.config",  "stable.version",  "stable.digest",
+                                                "service",          "environment"};
 const std::vector<std::string_view> kInQueriesOfSide = {"revision.version", "revision.digest", "revision.commit",
                                                         "stable.version",   "stable.digest",   "side.version",
                                                         "side.digest",      "service",         "environment"};
-const std::vector<std::string_view> kInCommands = {"instance.id",     "instance.address", "instance.host",
-                                                   "instance.port",   "revision.version", "revision.digest",
-                                                   "revision.commit", "service",          "environment"};
+const std::vector<std::string_view> kInCommands = {
+    "instance.id",     "instance.address", "instance.host",   "instance.port", "revision.version",
+    "revision.digest", "revision.commit",  "revision.config", "service",       "environment"};
 
 const std::vector<std::string_view>& names_in(Place place) {
   switch (place) {
     case Place::instance:
       return kInCommands;
+    case Place::task:
+      return kInTasks;
     case Place::query:
       return kInQueries;
     case Place::query_of_side:

@@ -15,9 +15,9 @@ namespace trunkline::deployer {
 // The names between {{ and }} in order. Kind::invalid if a {{ has no end.
 base::Result<std::vector<std::string>> placeholders_of(std::string_view text);
 
-// Where a text stands: in an instance's command or environment; in a query, which has no instance but two revisions; or
-// in a query that is asked once a side.
-enum class Place { instance, query, query_of_side };
+// Where a text stands: in an instance's command or environment; in a task's command, which has no instance but two
+// revisions; in a hook's or a query; or in a query that is asked once a side.
+enum class Place { instance, task, query, query_of_side };
 
 // Why `name` means nothing there, with the nearest one that does; "" if it is known.
 std::string why_unknown(std::string_view name, Place place);

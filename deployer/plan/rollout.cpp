@@ -5,6 +5,7 @@
 
 #include "base/yaml/yaml.h"
 #include "deployer/plan/analysis_parser.h"
+#include "deployer/plan/config_parser.h"
 #include "deployer/plan/default_analysis.h"
 #include "deployer/plan/fields.h"
 #include "deployer/plan/strategy_parser.h"
@@ -84,12 +85,14 @@ Result<> read_head(const Fields& root, Rollout& rollout) {
   TRY(metadata->require("name"));
   TRY(metadata->read_with("name", rollout.service, parse_id));
   TRY(metadata->read_with("environment", rollout.environment, parse_id));
-  TRY_ASSIGN(const auto artifact, root.below("artifact", {"ref", "digest"}));
+  TRY_ASSIGN(const auto artifact, root.below("artifact", {"ref", "digest", "keep"}));
   TRY(artifact->require("ref"));
   rollout.artifact_at = artifact->where("ref");
   TRY(artifact->read_with("ref", rollout.artifact_ref, parse_file_ref));
   rollout.artifact_ref = beside(root.file(), rollout.artifact_ref);
-  return artifact->read_with("digest", rollout.artifact_digest, parse_digest);
+  TRY(artifact->read_with("digest", rollout.artifact_digest, parse_digest));
+  TRY(artifact->read("keep", rollout.keep_releases));
+  return rollout.keep_releases < 1 ? artifact->wrong("keep", "expected 1 or more") : Result<>{};
 }
 
 }  // namespace
@@ -140,12 +143,14 @@ std::vector<Instance> places_of(const Rollout& rollout) {
 
 Result<Rollout> parse_rollout(std::string_view text, std::string_view file) {
   TRY_ASSIGN(const YamlNode node, base::parse_yaml(text, file));
-  TRY_ASSIGN(const Fields root, Fields::open(node, "", file,
-                                             {"apiVersion", "kind", "metadata", "artifact", "targets", "traffic",
-                                              "probes", "strategy", "analysis", "tasks", "hooks", "rollback"}));
+  TRY_ASSIGN(const Fields root,
+             Fields::open(node, "", file,
+                          {"apiVersion", "kind", "metadata", "artifact", "config", "targets", "traffic", "probes",
+                           "strategy", "analysis", "tasks", "hooks", "rollback"}));
   Rollout rollout;
   rollout.file = std::string(file);
   TRY(read_head(root, rollout));
+  TRY(read_config(root, rollout.config));
   TRY(read_targets(root, rollout));
   TRY(read_traffic(root, rollout.traffic));
   TRY(read_probes(root, rollout.probes));

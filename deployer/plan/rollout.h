@@ -117,13 +117,28 @@ struct Hooks {
   base::Millis timeout{300'000};
 };
 
+// A file that the configuration of a revision is made of.
+struct ConfigFile {
+  std::string name;            // of the file, without its folder
+  std::filesystem::path path;  // absolute
+  base::Where at;              // where the rollout file says so
+};
+
+// Part of the revision: it goes forward and back together with the artifact.
+struct Config {
+  std::vector<ConfigFile> files;    // copied; instances find them in one folder
+  std::vector<ConfigFile> secrets;  // only watched: another content is another revision
+};
+
 struct Rollout {
   std::string file;  // as named on the command line
   std::string service;
   std::string environment = "production";
-  std::string artifact_ref;     // the path behind "file:", absolute
+  std::string artifact_ref;     // the path behind "file:", absolute; a packed artifact or a folder
   std::string artifact_digest;  // "" where the file pins none
   base::Where artifact_at;      // where the file says so, for what is found out later
+  int keep_releases = 5;        // unpacked artifacts, beside those that are needed
+  Config config;
   base::Where min_healthy_at;
   std::vector<std::string> command;
   std::map<std::string, std::string> variables;  // the instances' environment

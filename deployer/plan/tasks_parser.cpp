@@ -14,14 +14,15 @@ using base::YamlNode;
 
 namespace {
 
-Result<std::vector<std::string>> read_words(const YamlNode& node, const std::string& path, std::string_view file) {
+Result<std::vector<std::string>> read_words(const YamlNode& node, const std::string& path, std::string_view file,
+                                            Place place) {
   if (!node.is_sequence() || node.items.empty()) {
     return wrong_at(node, path, file, "expected a program and its arguments");
   }
   std::vector<std::string> words;
   for (const YamlNode& word : node.items) {
     if (!word.is_scalar()) return wrong_at(word, path, file, "expected a text");
-    TRY(check_text(word, path, file, Place::query));
+    TRY(check_text(word, path, file, place));
     words.push_back(word.text);
   }
   if (words.front().empty()) return wrong_at(node, path, file, "expected a program and its arguments");
@@ -50,7 +51,7 @@ Result<> read_tasks(const Fields& root, std::vector<Task>& tasks) {
     TRY(fields.read_with("name", task.name, parse_id));
     const bool twice = std::any_of(tasks.begin(), tasks.end(), [&](const Task& t) { return t.name == task.name; });
     if (twice) return fields.wrong("name", "stands twice");
-    TRY_ASSIGN(task.command, read_words(*fields.find("command"), fields.path_of("command"), root.file()));
+    TRY_ASSIGN(task.command, read_words(*fields.find("command"), fields.path_of("command"), root.file(), Place::task));
     TRY(fields.read_with("phase", task.contract, parse_contract));
     TRY(fields.read("timeout", task.timeout));
     tasks.push_back(std::move(task));
@@ -70,7 +71,7 @@ Result<> read_hooks(const Fields& root, Hooks& hooks) {
     if (list == nullptr) continue;
     if (!list->is_sequence()) return fields->wrong(to_string(point), "expected a list of commands");
     for (const YamlNode& item : list->items) {
-      TRY_ASSIGN(auto words, read_words(item, fields->path_of(to_string(point)), root.file()));
+      TRY_ASSIGN(auto words, read_words(item, fields->path_of(to_string(point)), root.file(), Place::query));
       hooks.commands[point].push_back(std::move(words));
     }
   }

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-#include "base/core/digest.h"
 #include "deployer/run/begun.h"
+#include "ledger/artifact.h"
 
 namespace trunkline::deployer {
 namespace fs = std::filesystem;
@@ -48,7 +48,7 @@ Result<Prepared> prepare_retry(const ServiceFolder& folder) {
   }
   const Header& header = begun.journal.header;
   if (!fs::exists(folder.release(header.to))) {
-    TRY_ASSIGN(const std::string digest, base::sha256_of_file(header.artifact));
+    TRY_ASSIGN(const std::string digest, ledger::digest_of_artifact(header.artifact));
     if (digest != header.to.digest) {
       return fail(
           Kind::invalid,
@@ -57,7 +57,7 @@ Result<Prepared> prepare_retry(const ServiceFolder& folder) {
     }
   }
   TRY_ASSIGN(Launch launch, folder.load_launch(header.to));
-  return Prepared{std::move(begun.rollout), header.text, header.artifact, std::move(launch)};
+  return Prepared{std::move(begun.rollout), header.text, header.artifact, std::move(launch), {}};
 }
 
 Result<Prepared> prepare_undo(const ServiceFolder& folder, const std::optional<std::string>& name) {
@@ -75,8 +75,8 @@ Result<Prepared> prepare_undo(const ServiceFolder& folder, const std::optional<s
                 fmt::format("the files of {} are gone from {}", revision->version, folder.release(*revision).string()));
   }
   TRY_ASSIGN(Launch launch, folder.load_launch(*revision));
-  return Prepared{std::move(begun.rollout), begun.journal.header.text, begun.journal.header.artifact,
-                  std::move(launch)};
+  return Prepared{
+      std::move(begun.rollout), begun.journal.header.text, begun.journal.header.artifact, std::move(launch), {}};
 }
 
 }  // namespace trunkline::deployer

@@ -108,8 +108,8 @@ void Performer::cancel() {
 
 Result<int64_t> Performer::start(int index, Side side, const std::stop_token& stop) const {
   TRY_ASSIGN(const auto right, world_.enter());
-  const InstanceCommand command =
-      command_for(launch(side), instance(index), world_.rollout.service, world_.rollout.environment);
+  const InstanceCommand command = command_for(launch(side), instance(index), world_.rollout.service,
+                                              world_.rollout.environment, world_.folder.config(launch(side).revision));
   return no_number(
       world_.driver.start(instance(index), command, launch(side).revision, world_.rollout.stop_grace, stop));
 }
@@ -217,7 +217,11 @@ Result<> Performer::promote(int dial) const {
 Result<int64_t> Performer::run_task(int index, const std::stop_token& stop) const {
   const Task& task = world_.rollout.tasks[static_cast<size_t>(index)];
   TRY(world_.enter());  // only its begin: it may take long
-  TRY(run_once(world_.folder, world_.plan.to, {task.name, filled(task.command, values_), task.timeout}, stop));
+  std::map<std::string, std::string> values = values_;
+  values["revision.config"] = world_.folder.config(world_.plan.to).string();
+  const ledger::Revision& revision = world_.plan.to;
+  const std::map<std::string, std::string> environment = variables_of(revision, values.at("revision.config"));
+  TRY(run_once(world_.folder, revision, {task.name, filled(task.command, values), environment, task.timeout}, stop));
   return 0;
 }
 

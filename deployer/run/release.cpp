@@ -15,6 +15,7 @@
 #include "deployer/run/dial_watch.h"
 #include "deployer/run/exit_codes.h"
 #include "deployer/run/interruption.h"
+#include "deployer/run/keep.h"
 #include "deployer/run/request.h"
 #include "deployer/run/service_lock.h"
 #include "ledger/artifact.h"
@@ -114,16 +115,24 @@ Result<int> conduct(const ServiceFolder& folder, const ServiceLock& lock, Begun 
   if (state->phase == Phase::held) return exit_code_of(*state);
   TRY_ASSIGN(const auto ended, load_begun(folder));
   TRY(settle(folder, *ended));
+  // The release is what it is, also where old files cannot be removed.
+  const auto swept = remove_old_releases(folder, static_cast<size_t>(begun.rollout.keep_releases));
+  if (!swept) base::cli::print_error("deployer", swept.error());
   return exit_code_of(*state);
 }
 
 // The way back must be there before anything is touched: how the stable revision is started, and its files.
 Result<> check_way_back(const ServiceFolder& folder, const std::optional<ledger::Revision>& stable) {
   if (!stable) return {};
-  TRY(folder.load_launch(*stable));
-  if (fs::exists(folder.release(*stable))) return {};
-  return fail(Kind::not_found, fmt::format("the files of {}, to which this release would go back, are gone from {}",
-                                           stable->version, folder.release(*stable).string()));
+  TRY_ASSIGN(const Launch launch, folder.load_launch(*stable));
+  std::vector<fs::path> needed = {folder.release(*stable)};
+  if (!launch.files.empty()) needed.push_back(folder.config(*stable));
+  for (const fs::path& path : needed) {
+    if (fs::exists(path)) continue;
+    return fail(Kind::not_found, fmt::format("the files of {}, to which this release would go back, are gone from {}",
+                                             stable->version, path.string()));
+  }
+  return {};
 }
 
 // What runs but is not in the file any more would be nobody's: it could neither be replaced nor taken down.
@@ -147,6 +156,28 @@ Result<> check_nobody_left_out(const ServiceFolder& folder, const Rollout& rollo
   return {};
 }
 
+constexpr size_t kMaxConfigFile = 1024 * 1024;
+
+// The configuration files' content by name; the digests of all, secrets too, go into `launch`.
+Result<std::map<std::string, std::string>> read_config(const Config& config, Launch& launch) {
+  std::map<std::string, std::string> contents;
+  const auto read = [](const ConfigFile& file) -> Result<std::string> {
+    auto text = base::read_file(file.path, kMaxConfigFile);
+    if (!text) return fail(Kind::invalid, to_string(text.error()), file.at);
+    return text;
+  };
+  for (const ConfigFile& file : config.files) {
+    TRY_ASSIGN(std::string text, read(file));
+    launch.files[file.name] = base::sha256(text);
+    contents[file.name] = std::move(text);
+  }
+  for (const ConfigFile& secret : config.secrets) {
+    TRY_ASSIGN(const std::string text, read(secret));
+    launch.secrets[secret.path.string()] = base::sha256(text);
+  }
+  return contents;
+}
+
 Result<int> refuse_unfinished(const Begun& begun, const MoveOptions& options) {
   say("unfinished", begun.plan.service,
       fmt::format("{0} is not finished with {1} ({2}). Nothing was touched. Next: `deployer resume {0}` or "
@@ -167,16 +198,16 @@ Result<Prepared> prepare(const std::string& file, const std::optional<std::strin
   const fs::path artifact = artifact_ref ? fs::absolute(ref) : fs::path(rollout.artifact_ref);
   auto manifest = ledger::read_manifest(artifact);
   if (!manifest) return fail(Kind::invalid, "artifact.ref: " + to_string(manifest.error()), rollout.artifact_at);
-  TRY_ASSIGN(const std::string digest, base::sha256_of_file(artifact));
+  TRY_ASSIGN(const std::string digest, ledger::digest_of_artifact(artifact));
   if (!rollout.artifact_digest.empty() && !artifact_ref && digest != rollout.artifact_digest) {
     return fail(Kind::invalid, fmt::format("artifact.digest: {} has the digest {}", artifact.string(), digest),
                 rollout.artifact_at);
   }
-  Launch launch{{manifest->version, manifest->commit, digest, config_digest(rollout.command, rollout.variables)},
-                rollout.command,
-                rollout.variables};
+  Launch launch{{manifest->version, manifest->commit, digest, ""}, rollout.command, rollout.variables};
+  TRY_ASSIGN(auto config, read_config(rollout.config, launch));
+  launch.revision.config = config_digest(launch);
   rollout.file = fs::absolute(file).string();  // the journal is read from anywhere
-  return Prepared{std::move(rollout), *std::move(text), artifact, std::move(launch)};
+  return Prepared{std::move(rollout), *std::move(text), artifact, std::move(launch), std::move(config)};
 }
 
 Result<int> run_release(const Prepared& prepared, const MoveOptions& options) {
@@ -203,6 +234,7 @@ Result<int> run_release(const Prepared& prepared, const MoveOptions& options) {
                       now,
                       who_am_i()};
   TRY_ASSIGN(const Plan plan, compile(prepared.rollout, header.id, header.before, header.to));
+  TRY(folder.save_config(header.to, prepared.config));
   TRY(folder.save_launch(prepared.launch));
   TRY_ASSIGN(Journal journal, Journal::create(folder.journal(), header));
   Begun begun{{header, {}, 0}, prepared.rollout, plan, initial_state(plan)};

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include "base/core/digest.h"
 #include "base/core/files.h"
 #include "base/core/process.h"
 
@@ -34,7 +35,7 @@ TEST_F(Artifact, ComesBackAsItWasPacked) {
   EXPECT_TRUE(digest->starts_with("sha256:"));
   EXPECT_EQ(read_manifest(file_), (Manifest{"1.2", "abc"}));
   const fs::path target = folder_.path() / "target";
-  ASSERT_TRUE(unpack_artifact(file_, target));
+  ASSERT_TRUE(unpack_artifact(file_, *digest, target));
   EXPECT_EQ(base::read_file(target / "data"), std::string(300'000, 'x'));
   EXPECT_EQ(fs::read_symlink(target / "link"), "bin/run");
   EXPECT_NE(fs::status(target / "bin/run").permissions() & fs::perms::owner_exec, fs::perms::none);
@@ -73,7 +74,7 @@ TEST_F(Artifact, HoldsNoHardLinksAndNoPipes) {
     std::vector<std::string> argv = {"tar", "-czf", file_.string(), "-C", source_.string()};
     argv.insert(argv.end(), names.begin(), names.end());
     EXPECT_TRUE(base::run_process({.argv = argv}, base::Millis(10'000))->status.ok());
-    const auto done = unpack_artifact(file_, folder_.path() / "target");
+    const auto done = unpack_artifact(file_, *base::sha256_of_file(file_), folder_.path() / "target");
     return !done && done.error().kind == Kind::invalid && !fs::exists(folder_.path() / "target");
   };
   fs::create_hard_link(source_ / "data", source_ / "same");
@@ -83,13 +84,45 @@ TEST_F(Artifact, HoldsNoHardLinksAndNoPipes) {
   EXPECT_FALSE(refuses({"data", "bin", "link"}));
 }
 
+TEST_F(Artifact, IsNotUnpackedWithAnotherDigest) {
+  const auto digest = pack_artifact(source_, {"1", ""}, file_);
+  ASSERT_TRUE(pack_artifact(source_, {"2", ""}, file_));
+  const auto done = unpack_artifact(file_, *digest, folder_.path() / "target");
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, Kind::invalid);
+  EXPECT_NE(done.error().message.find(*digest), std::string::npos);
+  EXPECT_FALSE(fs::exists(folder_.path() / "target"));
+}
+
+TEST_F(Artifact, MayBeAFolderWithItsManifest) {
+  const auto packed = pack_artifact(source_, {"1.2", "abc"}, file_);
+  std::ofstream(source_ / "trunkline.json") << R"({ "version": "1.2", "commit": "abc" })";
+  EXPECT_EQ(read_manifest(source_), (Manifest{"1.2", "abc"}));
+  EXPECT_EQ(digest_of_artifact(source_), packed) << "the same content has the same digest, packed or not";
+  const fs::path target = folder_.path() / "target";
+  ASSERT_TRUE(unpack_artifact(source_, *packed, target));
+  EXPECT_EQ(base::read_file(target / "data"), std::string(300'000, 'x'));
+  EXPECT_EQ(read_manifest(target), (Manifest{"1.2", "abc"}));
+  std::ofstream(source_ / "data") << "y";
+  EXPECT_NE(digest_of_artifact(source_), packed);
+}
+
+TEST_F(Artifact, SaysWhatAFolderWithoutManifestNeeds) {
+  const auto manifest = read_manifest(source_);
+  ASSERT_FALSE(manifest);
+  EXPECT_EQ(manifest.error().kind, Kind::invalid);
+  EXPECT_NE(manifest.error().message.find("trunkline.json"), std::string::npos);
+  std::ofstream(source_ / "trunkline.json") << R"({ "commit": "abc" })";
+  EXPECT_EQ(read_manifest(source_).error().kind, Kind::invalid);
+}
+
 TEST_F(Artifact, LeavesNothingBehindWhenItIsBroken) {
   ASSERT_TRUE(pack_artifact(source_, {"1", ""}, file_));
   std::string bytes = *base::read_file(file_);
   bytes.resize(bytes.size() / 2);
   std::ofstream(file_, std::ios::binary) << bytes;
   const fs::path target = folder_.path() / "target";
-  EXPECT_EQ(unpack_artifact(file_, target).error().kind, Kind::invalid);
+  EXPECT_EQ(unpack_artifact(file_, *base::sha256_of_file(file_), target).error().kind, Kind::invalid);
   EXPECT_EQ(std::distance(fs::directory_iterator(folder_.path()), {}), 2) << "source and artifact only";
   std::ofstream(file_) << "hello";
   EXPECT_EQ(read_manifest(file_).error().kind, Kind::invalid);

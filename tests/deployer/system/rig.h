@@ -55,6 +55,7 @@ struct RolloutText {
   std::string traffic = "";    // more lines of it
   std::string background = "[slo]";
   std::string extra = "";  // more lines at its end
+  int keep = 5;            // releases
 };
 
 // Three instances of the real shortener behind a real HAProxy, on ports of their own, released by the real deployer.
