@@ -42,7 +42,7 @@ const std::string kAllForward = "fetch, " + replace("web1", "new") + ", bake, " 
                                 replace("web3", "new") + ", completed";
 
 TEST(Engine, CompletesARelease) {
-  World world(plan());
+  ScriptedWorld world(plan());
   world.run();
   EXPECT_EQ(world.trace(), kAllForward);
   EXPECT_TRUE(world.broken_promises.empty());
@@ -52,7 +52,7 @@ TEST(Engine, CompletesARelease) {
 }
 
 TEST(Engine, TakesTrafficBackAtTheFirstBreachOfTheBake) {
-  World world(plan());
+  ScriptedWorld world(plan());
   world.measure = [](int, base::Millis now) { return Measurement::of(now < 3s ? 0 : 0.5); };
   world.run();
   EXPECT_EQ(world.trace(),
@@ -64,9 +64,9 @@ TEST(Engine, TakesTrafficBackAtTheFirstBreachOfTheBake) {
 }
 
 TEST(Engine, TakesItBackWhenTheNewRevisionNeverGetsReady) {
-  World world(plan());
+  ScriptedWorld world(plan());
   world.failures["probe web1"] = "no answer";
-  world.before_event = [](World& w) {
+  world.before_event = [](ScriptedWorld& w) {
     if (w.state().phase == Phase::rolling_back) w.failures.clear();
   };
   world.run();
@@ -77,9 +77,9 @@ TEST(Engine, TakesItBackWhenTheNewRevisionNeverGetsReady) {
 }
 
 TEST(Engine, TakesItBackWhenTheNewRevisionEndsInTheBake) {
-  World world(plan());
+  ScriptedWorld world(plan());
   bool once = true;
-  world.before_event = [&](World& w) {
+  world.before_event = [&](ScriptedWorld& w) {
     if (w.now() >= 4s && std::exchange(once, false)) w.crash(0);
   };
   world.run();
@@ -90,14 +90,14 @@ TEST(Engine, TakesItBackWhenTheNewRevisionEndsInTheBake) {
 }
 
 TEST(Engine, LetsNobodyBeTouchedWhenTheArtifactIsGone) {
-  World world(plan());
+  ScriptedWorld world(plan());
   world.failures["fetch"] = "gone";
   world.run();
   EXPECT_EQ(world.trace(), "fetch, cancel, rolled_back");
 }
 
 TEST(Engine, HoldsWhenTheLoadBalancerIsGoneAndGoesOnWhenResumed) {
-  World world(plan());
+  ScriptedWorld world(plan());
   world.failures["drain web2"] = "refused";
   world.run();
   EXPECT_EQ(world.state().phase, Phase::held);
@@ -110,7 +110,7 @@ TEST(Engine, HoldsWhenTheLoadBalancerIsGoneAndGoesOnWhenResumed) {
 }
 
 TEST(Engine, HoldsWhenTheWayBackFailsAndDoesNotLoop) {
-  World world(plan());
+  ScriptedWorld world(plan());
   world.measure = [](int, base::Millis) { return Measurement::of(1); };
   world.failures["start stable web1"] = "no such file";
   world.run();
@@ -122,7 +122,7 @@ TEST(Engine, HoldsWhenTheWayBackFailsAndDoesNotLoop) {
 }
 
 TEST(Engine, HoldsWithoutDataAndTreatsNaNAsNone) {
-  World world(plan());
+  ScriptedWorld world(plan());
   world.measure = [](int, base::Millis) { return Measurement::of(std::numeric_limits<double>::quiet_NaN()); };
   world.run();
   EXPECT_EQ(world.state().phase, Phase::held);
@@ -130,9 +130,9 @@ TEST(Engine, HoldsWithoutDataAndTreatsNaNAsNone) {
 }
 
 TEST(Engine, RollsBackOnAPersonsWordAtAnyTimeBeforeTheEnd) {
-  World world(plan());
+  ScriptedWorld world(plan());
   bool once = true;
-  world.before_event = [&](World& w) {
+  world.before_event = [&](ScriptedWorld& w) {
     if (w.state().places[1].runs == Side::fresh && std::exchange(once, false)) w.abort();
   };
   world.run();
@@ -142,7 +142,7 @@ TEST(Engine, RollsBackOnAPersonsWordAtAnyTimeBeforeTheEnd) {
 }
 
 TEST(Engine, TakesAFailedFirstReleaseAway) {
-  World world(plan(true));
+  ScriptedWorld world(plan(true));
   world.failures["probe web2"] = "no answer";
   world.run();
   EXPECT_EQ(world.state().outcome, Outcome::failed);
@@ -153,7 +153,7 @@ TEST(Engine, TakesAFailedFirstReleaseAway) {
 }
 
 TEST(Engine, EndsWhenTheServiceIsTakenDown) {
-  World world(plan());
+  ScriptedWorld world(plan());
   world.failures["drain web2"] = "refused";
   world.run();
   const Plan p = plan();
@@ -173,14 +173,14 @@ TEST(Engine, IgnoresAnswersOfActsThatWereCancelled) {
 // Fault 1: killed at every record in turn, the release still ends as it should, and no promise breaks.
 TEST(Engine, EndsTheSameWhereverItIsKilled) {
   for (const double errors : {0.0, 1.0}) {
-    World reference(plan());
+    ScriptedWorld reference(plan());
     reference.measure = [&](int, base::Millis) { return Measurement::of(errors); };
     reference.run();
     for (size_t record = 0; record < reference.events.size(); ++record) {
-      World world(plan());
+      ScriptedWorld world(plan());
       world.measure = reference.measure;
       bool alive = true;
-      world.before_event = [&](World& w) {
+      world.before_event = [&](ScriptedWorld& w) {
         if (w.events.size() == record && std::exchange(alive, false)) w.kill();
       };
       world.run();
@@ -192,7 +192,7 @@ TEST(Engine, EndsTheSameWhereverItIsKilled) {
 
 // I9: the events are the state.
 TEST(Engine, DecidesTheSameFromTheSameEvents) {
-  World world(plan());
+  ScriptedWorld world(plan());
   world.measure = [](int, base::Millis now) { return Measurement::of(now < 5s ? 0 : 1); };
   world.run();
   const Plan p = plan();

@@ -43,7 +43,7 @@ const std::string kPrepare =
 const std::string kTakeAway = "drain web1-twin, drain web2-twin, stop web1-twin, stop web2-twin, ";
 
 TEST(ShareRelease, MovesSharesAndKeepsTheOldHotUntilTheEnd) {
-  World world(plan_of(rollout()));
+  ScriptedWorld world(plan_of(rollout()));
   world.run();
   EXPECT_EQ(world.trace(), kPrepare +
                                "expose 1000, bake, expose 10000, bake, promote, drain web1, drain web2, stop web1, "
@@ -53,14 +53,14 @@ TEST(ShareRelease, MovesSharesAndKeepsTheOldHotUntilTheEnd) {
 }
 
 TEST(ShareRelease, GoesToTheOtherPoolNextTime) {
-  World world(plan_of(rollout(), Pool::twin));
+  ScriptedWorld world(plan_of(rollout(), Pool::twin));
   world.run();
   EXPECT_NE(world.trace().find("start new web1, "), std::string::npos) << world.trace();
   EXPECT_NE(world.trace().find("stop web1-twin, stop web2-twin, completed"), std::string::npos);
 }
 
 TEST(ShareRelease, SendsUsersBackInOneWriteAndOnlyThenTidiesUp) {
-  World world(plan_of(rollout()));
+  ScriptedWorld world(plan_of(rollout()));
   world.measure = [](int, base::Millis now) { return Measurement::of(now < 5s ? 0 : 0.5); };
   world.run();
   EXPECT_EQ(world.trace(),
@@ -74,9 +74,9 @@ TEST(ShareRelease, WantsNoTickWhileUsersAreSentBackThoughARenewalIsDue) {
   file.strategy.ramp = {step::Expose{{}, 1000, false}, step::Ask{10s, OnTimeout::roll_back},
                         step::Expose{{}, kAllUsers, false}};
   const Plan plan = plan_of(file);
-  World world(plan);
+  ScriptedWorld world(plan);
   bool seen = false;
-  world.before_event = [&](World& now) {
+  world.before_event = [&](ScriptedWorld& now) {
     if (!now.trace().ends_with("expose 0")) return;
     seen = true;
     EXPECT_GT(*next_wake(plan, now.state()), now.now()) << now.trace();
@@ -87,7 +87,7 @@ TEST(ShareRelease, WantsNoTickWhileUsersAreSentBackThoughARenewalIsDue) {
 }
 
 TEST(ShareRelease, HoldsWhereTheOldRevisionIsNotWellEither) {
-  World world(plan_of(rollout()));
+  ScriptedWorld world(plan_of(rollout()));
   world.measure = [](int, base::Millis) { return Measurement::of(0.5); };
   world.failures["look at web2"] = "503";
   world.run();
@@ -98,7 +98,7 @@ TEST(ShareRelease, HoldsWhereTheOldRevisionIsNotWellEither) {
 TEST(ShareRelease, StartsTheOldAgainOnceItIsGone) {
   Rollout file = rollout();
   file.strategy.keep_old = false;
-  World world(plan_of(file));
+  ScriptedWorld world(plan_of(file));
   world.measure = [](int, base::Millis now) { return Measurement::of(now < 62s ? 0 : 0.5); };
   world.run();
   EXPECT_NE(
@@ -110,8 +110,8 @@ TEST(ShareRelease, StartsTheOldAgainOnceItIsGone) {
 }
 
 TEST(ShareRelease, RenewsItsLeaseAndHoldsOnceItIsLost) {
-  World world(plan_of(rollout()));
-  world.before_event = [](World& w) {
+  ScriptedWorld world(plan_of(rollout()));
+  world.before_event = [](ScriptedWorld& w) {
     if (w.now() > 20s) w.renewals_fail = true;
   };
   world.run();
@@ -120,7 +120,7 @@ TEST(ShareRelease, RenewsItsLeaseAndHoldsOnceItIsLost) {
   EXPECT_LE(world.now(), 52s);
   EXPECT_NE(world.state().reason.find("lease"), std::string::npos);
   world.renewals_fail = false;
-  world.before_event = [](World&) {};
+  world.before_event = [](ScriptedWorld&) {};
   world.resume();
   EXPECT_EQ(world.state().outcome, Outcome::completed);
   EXPECT_NE(
@@ -133,13 +133,13 @@ TEST(ShareRelease, WaitsForAWordAndDoesWhatItSaysWithoutOne) {
   Rollout file = rollout();
   file.strategy.ramp = {step::Expose{{}, 100, false}, step::Ask{1h, OnTimeout::roll_back},
                         step::Expose{{}, kAllUsers, false}};
-  World late(plan_of(file));
+  ScriptedWorld late(plan_of(file));
   late.run();
   EXPECT_EQ(late.state().outcome, Outcome::rolled_back);
   EXPECT_EQ(late.state().reason, "nobody gave their word within 1h");
-  World said(plan_of(file));
+  ScriptedWorld said(plan_of(file));
   bool once = true;
-  said.before_event = [&](World& w) {
+  said.before_event = [&](ScriptedWorld& w) {
     if (w.now() > 10s && std::exchange(once, false)) w.promote();
   };
   said.run();
@@ -150,9 +150,9 @@ TEST(ShareRelease, WaitsForAWordAndDoesWhatItSaysWithoutOne) {
 TEST(ShareRelease, GoesToAllUsersAtAPersonsWord) {
   Rollout file = rollout();
   file.strategy.ramp = linear_ramp(1000, 60s);
-  World world(plan_of(file));
+  ScriptedWorld world(plan_of(file));
   bool once = true;
-  world.before_event = [&](World& w) {
+  world.before_event = [&](ScriptedWorld& w) {
     if (w.now() > 10s && std::exchange(once, false)) w.promote(true);
   };
   world.run();
@@ -160,9 +160,9 @@ TEST(ShareRelease, GoesToAllUsersAtAPersonsWord) {
 }
 
 TEST(ShareRelease, StaysWhereItIsWhilePaused) {
-  World world(plan_of(rollout()));
+  ScriptedWorld world(plan_of(rollout()));
   int at = 0;
-  world.before_event = [&](World& w) {
+  world.before_event = [&](ScriptedWorld& w) {
     if (w.now() > 10s && at == 0) {
       at = 1;
       w.pause();
@@ -182,12 +182,12 @@ TEST(ShareRelease, ExtendsABakeThatSawTooFewRequests) {
   Rollout file = rollout();
   file.strategy.ramp = {step::Expose{{}, 1000, false}, step::Bake{60s, {0}, 500, OnInsufficient::extend, 120s},
                         step::Expose{{}, kAllUsers, false}};
-  World slow(plan_of(file));
+  ScriptedWorld slow(plan_of(file));
   slow.measure = [](int, base::Millis now) { return Measurement::of(0, now / 200ms); };
   slow.run();
   EXPECT_EQ(slow.state().outcome, Outcome::completed);
   EXPECT_EQ(slow.now(), 130s) << "100 s for 500 requests, 30 s behind";
-  World idle(plan_of(file));
+  ScriptedWorld idle(plan_of(file));
   idle.measure = [](int, base::Millis) { return Measurement::of(0, 3); };
   idle.run();
   EXPECT_EQ(idle.state().phase, Phase::held);
@@ -198,7 +198,7 @@ TEST(ShareRelease, ExtendsABakeThatSawTooFewRequests) {
 TEST(ShareRelease, CountsOnlyGoodTimeOfABake) {
   Rollout file = rollout();
   file.analysis.metrics[0].failure_limit = 10;
-  World world(plan_of(file));
+  ScriptedWorld world(plan_of(file));
   world.measure = [](int, base::Millis now) { return Measurement::of(now >= 10s && now < 15s ? 0.5 : 0); };
   world.run();
   EXPECT_EQ(world.state().outcome, Outcome::completed);
@@ -207,14 +207,14 @@ TEST(ShareRelease, CountsOnlyGoodTimeOfABake) {
 
 TEST(ShareRelease, EndsTheSameWhereverItIsKilled) {
   for (const double errors : {0.0, 1.0}) {
-    World reference(plan_of(rollout()));
+    ScriptedWorld reference(plan_of(rollout()));
     reference.measure = [&](int, base::Millis now) { return Measurement::of(now < 30s ? 0 : errors); };
     reference.run();
     for (size_t record = 0; record < reference.events.size(); ++record) {
-      World world(plan_of(rollout()));
+      ScriptedWorld world(plan_of(rollout()));
       world.measure = reference.measure;
       bool alive = true;
-      world.before_event = [&](World& w) {
+      world.before_event = [&](ScriptedWorld& w) {
         if (w.events.size() == record && std::exchange(alive, false)) w.kill();
       };
       world.run();

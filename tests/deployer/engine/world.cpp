@@ -5,7 +5,7 @@
 
 namespace trunkline::deployer {
 
-World::World(Plan plan) : plan_(std::move(plan)), state_(initial_state(plan_)) {
+ScriptedWorld::ScriptedWorld(Plan plan) : plan_(std::move(plan)), state_(initial_state(plan_)) {
   const bool before = plan_.from.has_value();
   serving_.assign(plan_.places.size(), false);
   for (int i = 0; before && i < plan_.fleet; ++i) {
@@ -14,16 +14,16 @@ World::World(Plan plan) : plan_(std::move(plan)), state_(initial_state(plan_)) {
   probed_ = running_ = serving_;
 }
 
-void World::run() {
+void ScriptedWorld::run() {
   feed(event::Began{});
 }
 
-void World::feed(const Event& event) {
+void ScriptedWorld::feed(const Event& event) {
   queue_.push_back(event);
   pump();
 }
 
-void World::pump() {
+void ScriptedWorld::pump() {
   for (int bound = 0; bound < 10'000; ++bound) {
     if (queue_.empty()) {
       const auto wake = next_wake(plan_, state_);
@@ -43,14 +43,14 @@ void World::pump() {
   broken_promises.emplace_back("I6: the rollout does not end");
 }
 
-void World::kill() {
+void ScriptedWorld::kill() {
   queue_.clear();
   state_ = initial_state(plan_);
   for (const auto& [at, event] : events) state_ = advance(plan_, std::move(state_), event, at).state;
   queue_.push_back(event::Resumed{});
 }
 
-void World::check(const std::string& act, int instance) {
+void ScriptedWorld::check(const std::string& act, int instance) {
   const auto i = static_cast<size_t>(instance);
   const auto broken = [&](const char* promise) { broken_promises.push_back(fmt::format("{}: {}", promise, act)); };
   if (act.starts_with("stop")) {
@@ -73,9 +73,9 @@ void World::check(const std::string& act, int instance) {
   }
 }
 
-void World::perform(const Action& action) {
+void ScriptedWorld::perform(const Action& action) {
   struct Answer {
-    World& world;
+    ScriptedWorld& world;
     void act(const std::string& verb, int ticket, int instance) const {
       const std::string name = instance < 0 ? "" : " " + world.plan_.places[static_cast<size_t>(instance)];
       world.trace_.push_back(verb + name);
@@ -133,7 +133,7 @@ void World::perform(const Action& action) {
   std::visit(Answer{*this}, action);
 }
 
-std::string World::trace() const {
+std::string ScriptedWorld::trace() const {
   return fmt::format("{}", fmt::join(trace_, ", "));
 }
 

@@ -12,9 +12,9 @@ namespace trunkline::deployer {
 
 // A fleet, a load balancer and a clock that answer the engine's actions at once, and write down what was asked. Tests
 // say what goes wrong; the world checks on every act that no promise is broken.
-class World {
+class ScriptedWorld {
  public:
-  explicit World(Plan plan);
+  explicit ScriptedWorld(Plan plan);
 
   // Acts that fail, by their line in the trace ("probe web1"), with the reason given.
   std::map<std::string, std::string> failures;
@@ -24,7 +24,7 @@ class World {
   };
   bool renewals_fail = false;
   // Called before each event is taken; may return another event to take instead of it (a kill, an abort).
-  std::function<void(World&)> before_event = [](World&) {};
+  std::function<void(ScriptedWorld&)> before_event = [](ScriptedWorld&) {};
 
   // Begins, and goes on until the engine is done, held, or asks for nothing more.
   void run();

@@ -26,7 +26,6 @@ using base::Millis;
 namespace {
 
 constexpr Millis kPoll{5};
-constexpr int kInstances = 3;
 const std::string kDeployer = TRUNKLINE_BIN_DIR "/deployer";
 const std::string kShortener = TRUNKLINE_BIN_DIR "/shortener";
 
@@ -113,17 +112,17 @@ std::string Background::output() const {
   return base::read_file(output_).value_or("");
 }
 
-Rig::Rig() : Rig(std::vector<std::string>{"-db"}) {
+Rig::Rig() : Rig({"-db"}, 3) {
   start_haproxy();
 }
 
-Rig::Rig(std::vector<std::string> haproxy_mode)
+Rig::Rig(std::vector<std::string> haproxy_mode, int instances)
     : folder_(need(base::TempFolder::make("deployer"))),
       haproxy_mode_(std::move(haproxy_mode)),
       front_port_(reserve_port()),
       front_("127.0.0.1:" + std::to_string(front_port_)),
       service_(path("state"), "shortener") {
-  for (int i = 0; i < kInstances; ++i) ports_.push_back(reserve_port());
+  for (int i = 0; i < instances; ++i) ports_.push_back(reserve_port());
   fs::create_directory(path("dist"));
   need(load::make_links(path("links.csv"), 300, 1));
   if (run_command({kShortener, "import", path("links.csv"), "--store", "sqlite:" + path("links.db").string()}).code !=
@@ -131,7 +130,7 @@ Rig::Rig(std::vector<std::string> haproxy_mode)
     throw std::runtime_error("the links could not be imported");
   }
   std::string servers;
-  for (int i = 0; i < kInstances; ++i) servers += fmt::format("  server web{} {}\n", i + 1, address(i));
+  for (int i = 0; i < instances; ++i) servers += fmt::format("  server web{} {}\n", i + 1, address(i));
   write(path("haproxy.cfg"), fmt::format(R"(global
   stats socket "{}" mode 600 level admin expose-fd listeners
   maxconn 1000
@@ -241,14 +240,15 @@ void Rig::pack(const std::string& name, const std::string& serve) const {
 }
 
 void Rig::write_rollout(const RolloutText& text) const {
-  std::string instances = text.instances;
-  for (int i = 0; text.instances.empty() && i < kInstances; ++i) {
-    if (i == 0) instances = "  instances:\n";
-    const std::string id = i + 1 < kInstances ? fmt::format("web{}", i + 1) : text.last_instance;
-    instances += fmt::format("    - {{ id: {}, address: \"{}\" }}\n", id, address(i));
+  std::string list = text.instances;
+  for (int i = 0; text.instances.empty() && i < instances(); ++i) {
+    if (i == 0) list = "  instances:\n";
+    const std::string id = i + 1 < instances() ? fmt::format("web{}", i + 1) : text.last_instance;
+    list += fmt::format("    - {{ id: {}, address: \"{}\" }}\n", id, address(i));
   }
-  write(path("rollout.yaml"),
-        fmt::format(R"(apiVersion: trunkline/v1
+  write(
+      path("rollout.yaml"),
+      fmt::format(R"(apiVersion: trunkline/v1
 kind: Rollout
 metadata: {{ name: shortener, environment: test }}
 artifact: {{ ref: "file:{artifact}", keep: {keep} }}
@@ -288,12 +288,11 @@ analysis:
           interval: 200ms
           initialDelay: 200ms
 {extra})",
-                    fmt::arg("artifact", text.artifact), fmt::arg("folder", folder_.path().string()),
-                    fmt::arg("instances", instances), fmt::arg("stop_grace", text.stop_grace),
-                    fmt::arg("keep", text.keep), fmt::arg("backend", text.backend),
-                    fmt::arg("min_healthy", text.min_healthy), fmt::arg("drain", text.drain),
-                    fmt::arg("strategy", text.strategy), fmt::arg("traffic", text.traffic),
-                    fmt::arg("background", text.background), fmt::arg("extra", text.extra)));
+                  fmt::arg("artifact", text.artifact), fmt::arg("folder", folder_.path().string()),
+                  fmt::arg("instances", list), fmt::arg("stop_grace", text.stop_grace), fmt::arg("keep", text.keep),
+                  fmt::arg("backend", text.backend), fmt::arg("min_healthy", text.min_healthy),
+                  fmt::arg("drain", text.drain), fmt::arg("strategy", text.strategy), fmt::arg("traffic", text.traffic),
+                  fmt::arg("background", text.background), fmt::arg("extra", text.extra)));
 }
 
 Ran Rig::deployer(std::vector<std::string> arguments) const {
@@ -387,7 +386,7 @@ std::string Rig::version_at(const std::string& address) {
 
 std::vector<std::string> Rig::versions() const {
   std::vector<std::string> versions;
-  for (int i = 0; i < kInstances; ++i) versions.push_back(version_at(address(i)));
+  for (int i = 0; i < instances(); ++i) versions.push_back(version_at(address(i)));
   return versions;
 }
 

@@ -51,18 +51,18 @@ struct RolloutText {
   std::string artifact = "dist/1.tar.zst";
   std::string backend = "shortener";
   std::string last_instance = "web3";
-  std::string instances = "";  // lines below targets instead of the three
+  std::string instances = "";  // lines below targets instead of all of them
   std::string traffic = "";    // more lines of it
   std::string background = "[slo]";
   std::string extra = "";  // more lines at its end
   int keep = 5;            // releases
 };
 
-// Three instances of the real shortener behind a real HAProxy, on ports of their own, released by the real deployer.
+// Instances of the real shortener behind a real HAProxy, on ports of their own, released by the real deployer.
 // Whatever it started is ended when it goes.
 class Rig {
  public:
-  Rig();
+  Rig();  // three of them
   ~Rig();
   Rig(const Rig&) = delete;
 
@@ -113,7 +113,8 @@ class Rig {
 
  protected:
   // For a rig that has more to set up before HAProxy starts.
-  explicit Rig(std::vector<std::string> haproxy_mode);
+  Rig(std::vector<std::string> haproxy_mode, int instances);
+  int instances() const { return static_cast<int>(ports_.size()); }
   int reserve_port();
   void signal_haproxy(int signal) const;  // to the process that was started, alone
 

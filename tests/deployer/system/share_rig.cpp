@@ -16,7 +16,6 @@ using base::Millis;
 
 namespace {
 
-constexpr int kInstances = 3;
 constexpr int64_t kQuiet = 100;  // requests in a row
 
 base::SteadyTime now() {
@@ -25,8 +24,8 @@ base::SteadyTime now() {
 
 }  // namespace
 
-ShareRig::ShareRig() : Rig(std::vector<std::string>{"-W"}) {
-  for (int i = 0; i < kInstances; ++i) twins_.push_back(reserve_port());
+ShareRig::ShareRig(int count) : Rig({"-W"}, count) {
+  for (int i = 0; i < instances(); ++i) twins_.push_back(reserve_port());
   std::ofstream(path("shares.map")) << "";
   std::ofstream(path("shares.state")) << "";
   const Ran init = run_command({TRUNKLINE_BIN_DIR "/deployer", "init", "--haproxy", path("haproxy.cfg"), "--service",
@@ -41,15 +40,14 @@ ShareRig::ShareRig() : Rig(std::vector<std::string>{"-W"}) {
 }
 
 void ShareRig::write(const ShareText& text) const {
-  std::string instances;
-  if (!text.waves.empty()) instances = "  waves: " + text.waves + "\n";
-  instances += "  instances:\n";
-  for (int i = 0; i < kInstances; ++i) {
-    instances +=
-        fmt::format("    - {{ id: web{}, address: \"{}\", twin: \"{}\" }}\n", i + 1, address(i), twin_address(i));
+  std::string list;
+  if (!text.waves.empty()) list = "  waves: " + text.waves + "\n";
+  list += "  instances:\n";
+  for (int i = 0; i < instances(); ++i) {
+    list += fmt::format("    - {{ id: web{}, address: \"{}\", twin: \"{}\" }}\n", i + 1, address(i), twin_address(i));
   }
   write_rollout({.strategy = text.strategy,
-                 .instances = instances,
+                 .instances = list,
                  .traffic = fmt::format("  twin: shortener-twin\n  map: {}\n  preview: \"{}\"\n  lease: {}\n",
                                         path("shares.map").string(), kPreview, text.lease),
                  .background = text.background,
@@ -83,7 +81,7 @@ std::string ShareRig::fleet() const {
   for (const bool twin : {false, true}) {
     std::set<std::string> versions;
     size_t programs = 0;
-    for (int i = 0; i < kInstances; ++i) {
+    for (int i = 0; i < instances(); ++i) {
       const std::string at = twin ? twin_address(i) : address(i);
       const size_t count = programs_at(at).size();
       programs += count;
@@ -92,7 +90,7 @@ std::string ShareRig::fleet() const {
     }
     if (programs == 0 && versions.empty()) continue;
     text += fmt::format("{}{} {}", text.empty() ? "" : ", ", twin ? "twin" : "home", fmt::join(versions, "+"));
-    if (programs != kInstances) text += fmt::format(" ({} programs)", programs);
+    if (programs != static_cast<size_t>(instances())) text += fmt::format(" ({} programs)", programs);
   }
   return text;
 }

@@ -20,7 +20,7 @@ const std::string kPreview = "X-Release: canary";
 // shares.
 class ShareRig : public Rig {
  public:
-  ShareRig();
+  explicit ShareRig(int instances = 3);
 
   void write(const ShareText& text = {}) const;
   void reload_haproxy();  // returns when another worker answers
