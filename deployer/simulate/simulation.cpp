@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <map>
 
 #include "base/core/overloaded.h"
 #include "deployer/engine/event_json.h"
@@ -34,17 +35,12 @@ struct Actor {
 struct Item {
   enum class What { answer, alarm, word, start, crash_seen, thaw, lease_check };
   Millis at{0};
-  uint64_t number = 0;  // those of the same time go in order
   What what = What::alarm;
   int life = 0;
   int tick = 0;
   int epoch = 0;
   std::optional<Action> action = std::nullopt;
   std::optional<Event> event = std::nullopt;
-
-  bool operator<(const Item& other) const {  // the queue's largest is the earliest
-    return at != other.at ? at > other.at : number > other.number;
-  }
 };
 
 class Run {
@@ -62,7 +58,7 @@ class Run {
   Simulated run() {
     start(event::Began{});
     for (turns_ = 0; turns_ < kMostTurns && !queue_.empty() && world_.violations.empty(); ++turns_) {
-      Item item = pop();
+      Item item = std::move(queue_.extract(queue_.begin()).mapped());
       if (item.at > kBound) break;
       world_.now = std::max(world_.now, item.at);
       take(std::move(item));
@@ -79,22 +75,9 @@ class Run {
       result_.story.push_back(fmt::format("{:>9.3f}s  {}", static_cast<double>(world_.now.count()) / 1000, line));
   }
 
-  void put(Item item) {
-    item.number = ++numbers_;
-    push(std::move(item));
-  }
-  void push(Item item) {
-    queue_.push_back(std::move(item));
-    std::push_heap(queue_.begin(), queue_.end());
-  }
-  Item pop() {
-    std::pop_heap(queue_.begin(), queue_.end());
-    Item item = std::move(queue_.back());
-    queue_.pop_back();
-    return item;
-  }
+  void put(Item item) { queue_.emplace(item.at, std::move(item)); }
   void put(Millis in, Item::What what, std::optional<Event> event = std::nullopt) {
-    put({world_.now + in, 0, what, actor_.life, 0, 0, std::nullopt, std::move(event)});
+    put({world_.now + in, what, actor_.life, 0, 0, std::nullopt, std::move(event)});
   }
 
   Millis rollout_time() const { return actor_.already + (world_.now - actor_.started); }
@@ -132,15 +115,12 @@ class Run {
 
   // Acts whose answer nobody waits for any more have had their effect, or never will.
   void settle_flying() {
-    std::vector<Item> all = std::exchange(queue_, {});
-    std::sort(all.begin(), all.end(), [](const Item& a, const Item& b) { return b < a; });
-    for (Item& item : all) {
-      if (item.what != Item::What::answer) {
-        push(std::move(item));
-      } else if (random_.chance(50)) {
-        world_.perform(*item.action, item.epoch);
-      }
-    }
+    std::erase_if(queue_, [this](const auto& entry) {
+      const Item& item = entry.second;
+      if (item.what != Item::What::answer) return false;
+      if (random_.chance(50)) world_.perform(*item.action, item.epoch);
+      return true;
+    });
   }
 
   void deliver(const Event& event) {
@@ -215,7 +195,7 @@ class Run {
       return;
     }
     if (world_.hangs(action)) return tell("     (it hangs)");
-    put({world_.now + world_.latency(action, random_), 0, Item::What::answer, actor_.life, 0, actor_.epoch, action,
+    put({world_.now + world_.latency(action, random_), Item::What::answer, actor_.life, 0, actor_.epoch, action,
          std::nullopt});
   }
 
@@ -228,7 +208,7 @@ class Run {
   }
 
   void crash_seen(int place) {
-    put({world_.now + kWatch, 0, Item::What::crash_seen, actor_.life, 0, 0, std::nullopt,
+    put({world_.now + kWatch, Item::What::crash_seen, actor_.life, 0, 0, std::nullopt,
          event::Failed{actor_.state.ticket, place, "its process ended with exit 1"}});
   }
 
@@ -251,7 +231,7 @@ class Run {
     if (!wake) return;
     if (sabotage_ == Sabotage::sleep_through && random_.chance(10)) return;
     const Millis at = actor_.started + (std::max(*wake, rollout_time()) - actor_.already);
-    put({at, 0, Item::What::alarm, actor_.life, actor_.tick, 0, std::nullopt, std::nullopt});
+    put({at, Item::What::alarm, actor_.life, actor_.tick, 0, std::nullopt, std::nullopt});
   }
 
   // ---- what happens
@@ -301,7 +281,7 @@ class Run {
     if (actor_.alive && world_.now >= actor_.frozen_until) return;  // somebody is at work
     if (ended_ || result_.ended == "held") return;
     if (actor_.alive) {  // a stopped one is taken over from; when it goes on, it may not act
-      put({actor_.frozen_until, 0, Item::What::thaw, actor_.life, 0, actor_.epoch, std::nullopt, std::nullopt});
+      put({actor_.frozen_until, Item::What::thaw, actor_.life, 0, actor_.epoch, std::nullopt, std::nullopt});
     }
     start(first);
   }
@@ -431,8 +411,7 @@ class Run {
   std::vector<Recorded> journal_, read_again_;
   size_t taken_ = 0;  // events that the engine was told
   Millis journal_time_{0};
-  std::vector<Item> queue_;  // a heap
-  uint64_t numbers_ = 0;
+  std::multimap<Millis, Item> queue_;  // by when; those of the same time in the order in which they came
   int turns_ = 0;
   int resumes_ = 0;
   int aborts_ = 0;
