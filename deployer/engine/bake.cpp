@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "deployer/engine/describe.h"
 
@@ -39,6 +40,16 @@ std::optional<BakeEnd> unmeasured(const Bake& bake, const Analysis& analysis) {
     if (verdict != Verdict::pass) return BakeEnd{verdict, describe_end(metric, r.run)};
   }
   return std::nullopt;
+}
+
+std::string describe_discontent(const Bake& bake, const Analysis& analysis) {
+  std::vector<std::string> names;
+  for (const Bake::Run& r : bake.runs) {
+    const bool was = !r.run.content || r.run.failures > 0 || r.run.inconclusive > 0;
+    if (was && !metric_of(analysis, r.metric).dry_run) names.push_back(metric_of(analysis, r.metric).name);
+  }
+  return fmt::format("the checks were not content for long enough{}{}", names.empty() ? "" : ": ",
+                     fmt::join(names, ", "));
 }
 
 BakeEnd too_few(const Bake& bake, const step::Bake& step) {
@@ -111,7 +122,7 @@ std::optional<BakeEnd> over(const Bake& bake, const Analysis& analysis, const st
   }
   if (now < bake.deadline) return std::nullopt;
   if (!enough) return too_few(bake, step);
-  return BakeEnd{Verdict::inconclusive, "the checks were not content for long enough"};
+  return BakeEnd{Verdict::inconclusive, describe_discontent(bake, analysis)};
 }
 
 void leave_out_time(Bake& bake, Millis now) {

@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 
 #include "base/core/overloaded.h"
+#include "deployer/engine/leases.h"
 #include "deployer/engine/policy.h"
+#include "deployer/engine/ramp.h"
 
 namespace trunkline::deployer {
 using base::Millis;
@@ -12,31 +14,7 @@ using base::Overloaded;
 
 namespace {
 
-constexpr int kRenewalsPerLease = 3;  // two may fail before users go back to the stable side
 constexpr Millis kRenewRetry{1000};
-
-const step::Bake* bake_of(const State& state) {
-  return state.step < state.steps.size() ? std::get_if<step::Bake>(&state.steps[state.step]) : nullptr;
-}
-const step::Ask* ask_of(const State& state) {
-  return state.step < state.steps.size() ? std::get_if<step::Ask>(&state.steps[state.step]) : nullptr;
-}
-
-bool running(const State& state) {
-  return state.phase == Phase::forward || state.phase == Phase::rolling_back;
-}
-
-bool on_dials(const Step& step) {
-  return std::holds_alternative<step::Expose>(step) || std::holds_alternative<step::Promote>(step);
-}
-
-// Whether this dial's lease is to be kept up now. On the way back none is: they end at a share of 0 anyway. While the
-// dial is being set there is nothing to renew.
-bool leased(const State& state, size_t dial) {
-  if (state.phase != Phase::forward || !state.dials[dial].exposed()) return false;
-  if (state.step >= state.steps.size() || !on_dials(state.steps[state.step])) return true;
-  return std::find(state.pending.begin(), state.pending.end(), static_cast<int>(dial)) == state.pending.end();
-}
 
 // One call of advance(): the state being changed and the actions being collected.
 class Turn {
@@ -65,7 +43,7 @@ class Turn {
     }
     s_.reason.clear();
     if (s_.step >= s_.steps.size()) return finish();
-    if (expose_again()) return enter_step();
+    if (expose_again(s_)) return enter_step();
     if (bake_of(s_) != nullptr || ask_of(s_) != nullptr || s_.pending.empty()) return enter_step();
     act();
   }
@@ -84,7 +62,7 @@ class Turn {
     if (s_.phase != Phase::forward) return;
     if (s_.paused) unpause();
     const bool waits = ask_of(s_) != nullptr || (e.full && bake_of(s_) != nullptr);
-    if (e.full) drop_ramp();
+    if (e.full) drop_ramp(s_);
     if (waits) next_step();
   }
 
@@ -98,6 +76,8 @@ class Turn {
     if (s_.phase == Phase::done) return;
     end(Outcome::failed, fmt::format("taken down by {}", e.who));
   }
+
+  void on(const event::Adopted& e) { end(Outcome::completed, fmt::format("adopted by {}", e.who)); }
 
   // ---- what became of acts
 
@@ -139,7 +119,7 @@ class Turn {
     if (!is_dial(e.dial)) return;
     DialState& dial = s_.dials[static_cast<size_t>(e.dial)];
     if (!std::exchange(dial.renewing, false)) return;
-    lease_from(dial, dial.asked_at);
+    lease_from(dial, plan_.lease, dial.asked_at);
   }
 
   void on(const event::RenewalFailed& e) {
@@ -147,7 +127,7 @@ class Turn {
     DialState& dial = s_.dials[static_cast<size_t>(e.dial)];
     dial.renewing = false;
     dial.renew_at = s_.now + kRenewRetry;
-    if (leased(s_, static_cast<size_t>(e.dial)) && s_.now >= dial.lease_end) lost_lease(e.why);
+    if (lost(s_, static_cast<size_t>(e.dial))) lost_lease(e.why);
   }
 
   void on(const event::Measured& e) {
@@ -229,24 +209,16 @@ class Turn {
 
   // ---- leases
 
-  void lease_from(DialState& dial, Millis asked) {
-    dial.lease_end = asked + plan_.lease;
-    dial.renew_at = asked + plan_.lease / kRenewalsPerLease;
-  }
-
-  // False if one was lost: then users are on the stable side already.
+  // False if one was lost.
   bool renew_leases() {
     for (size_t i = 0; i < s_.dials.size(); ++i) {
-      DialState& dial = s_.dials[i];
-      if (!leased(s_, i)) continue;
-      if (s_.now >= dial.lease_end) {
-        lost_lease("it was not renewed in time");
-        return false;
-      }
-      if (dial.renewing || s_.now < dial.renew_at) continue;
-      dial.renewing = true;
-      dial.asked_at = s_.now;
-      actions_.emplace_back(action::Renew{static_cast<int>(i), dial.share, dial.preview});
+      if (!lost(s_, i)) continue;
+      lost_lease("it was not renewed in time");
+      return false;
+    }
+    for (const int dial : take_renewals(s_)) {
+      const DialState& now = s_.dials[static_cast<size_t>(dial)];
+      actions_.emplace_back(action::Renew{dial, now.share, now.preview});
     }
     return true;
   }
@@ -254,51 +226,6 @@ class Turn {
   void lost_lease(const std::string& why) { hold("the lease of the new side's share ran out: " + why); }
 
   bool is_dial(int index) const { return index >= 0 && static_cast<size_t>(index) < s_.dials.size(); }
-
-  // Users went back by themselves while nobody was there. Before the new side meets them again it is probed and
-  // admitted again.
-  bool expose_again() {
-    std::vector<Step> again;
-    Batch fresh;
-    for (size_t i = 0; i < s_.places.size(); ++i) {
-      if (s_.places[i].runs == Side::fresh && s_.places[i].serving) fresh.push_back(static_cast<int>(i));
-    }
-    for (size_t i = 0; i < s_.dials.size(); ++i) {
-      DialState& dial = s_.dials[i];
-      dial.renewing = false;
-      if (!dial.exposed()) continue;
-      again.emplace_back(step::Expose{{static_cast<int>(i)}, dial.share, dial.preview});
-      dial.share = 0;
-      dial.preview = false;
-    }
-    if (again.empty()) return false;
-    // A balancer that was started anew meanwhile may have closed their doors.
-    again.insert(again.begin(), {step::Probe{fresh, Side::fresh}, step::Admit{fresh}});
-    s_.steps.insert(s_.steps.begin() + static_cast<long>(s_.step), again.begin(), again.end());
-    return true;
-  }
-
-  // What is left of the ramp but its last share: the words of a person who has seen enough.
-  void drop_ramp() {
-    auto last = s_.steps.end();
-    for (auto step = s_.steps.begin() + static_cast<long>(s_.step); step != s_.steps.end(); ++step) {
-      if (const auto* expose = std::get_if<step::Expose>(&*step); expose != nullptr && expose->share == kAllUsers) {
-        last = step;
-      }
-    }
-    if (last == s_.steps.end()) return;
-    const auto is_ramp = [](const Step& step) {
-      return std::holds_alternative<step::Bake>(step) || std::holds_alternative<step::Ask>(step) ||
-             std::holds_alternative<step::Expose>(step);
-    };
-    const auto from = s_.steps.begin() + static_cast<long>(s_.step) + 1;
-    if (last < from) return;
-    const auto kept = std::remove_if(from, last, [&](const Step& step) {
-      const auto* expose = std::get_if<step::Expose>(&step);
-      return is_ramp(step) && !(expose != nullptr && expose->share == kAllUsers);
-    });
-    s_.steps.erase(kept, last);
-  }
 
   // ---- steps
 
@@ -419,7 +346,7 @@ class Turn {
       if (s.share > 0 || s.preview) {
         dial.share = std::max(dial.share, s.share);
         dial.preview = dial.preview || s.preview;
-        lease_from(dial, s_.now);
+        lease_from(dial, plan_.lease, s_.now);
       }
       if (s.share > 0) note_exposure();
       if (s.share > 0 || s.preview) s_.exposed = true;
@@ -534,59 +461,14 @@ class Turn {
 
 }  // namespace
 
-std::string_view to_string(Phase phase) {
-  switch (phase) {
-    case Phase::forward:
-      return "forward";
-    case Phase::rolling_back:
-      return "rolling_back";
-    case Phase::held:
-      return "held";
-    case Phase::done:
-      return "done";
-  }
-  return "done";
-}
-
-std::string_view to_string(Outcome outcome) {
-  switch (outcome) {
-    case Outcome::completed:
-      return "completed";
-    case Outcome::rolled_back:
-      return "rolled_back";
-    case Outcome::failed:
-      return "failed";
-  }
-  return "failed";
-}
-
-State initial_state(const Plan& plan) {
-  State state;
-  state.steps = plan.steps;
-  state.places.assign(plan.places.size(), {});
-  state.dials.assign(plan.dials.size(), {});
-  if (!plan.from) return state;
-  for (int i = 0; i < plan.fleet; ++i) {
-    Observed& place = state.places[static_cast<size_t>(plan.place(i, plan.stable_pool))];
-    place.runs = Side::stable;
-    place.serving = true;
-  }
-  return state;
-}
-
 Advance advance(const Plan& plan, State state, const Event& event, Millis now) {
   return Turn(plan, std::move(state), now).take(event);
 }
 
 std::optional<Millis> next_wake(const Plan& plan, const State& state) {
   if (!running(state)) return std::nullopt;
-  std::optional<Millis> wake;
+  std::optional<Millis> wake = next_renewal(state);
   const auto sooner = [&wake](Millis at) { wake = wake ? std::min(*wake, at) : at; };
-  for (size_t i = 0; i < state.dials.size(); ++i) {
-    const DialState& dial = state.dials[i];
-    if (!leased(state, i)) continue;
-    sooner(dial.renewing ? dial.lease_end : std::min(dial.renew_at, dial.lease_end));
-  }
   if (state.bake) {
     if (const auto due = next_due(*state.bake, plan.analysis, state.paused, state.now)) sooner(*due);
     if (ask_of(state) != nullptr && !state.paused) sooner(state.ask_end);

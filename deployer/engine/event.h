@@ -36,6 +36,10 @@ struct Abandoned {  // somebody took the whole service down: there is nothing le
   std::string who;
   bool operator==(const Abandoned&) const = default;
 };
+struct Adopted {  // nobody knows what was done, but what runs; a person said that it is right
+  std::string who;
+  bool operator==(const Adopted&) const = default;
+};
 struct Done {  // the act with this ticket is done for this place or dial (-1: for the whole step)
   int ticket = 0;
   int instance = -1;
@@ -69,7 +73,7 @@ struct Ticked {  // time passed; sent when next_wake() says
 }  // namespace event
 
 using Event = std::variant<event::Began, event::Resumed, event::PauseRequested, event::PauseEnded, event::Promoted,
-                           event::AbortRequested, event::Abandoned, event::Done, event::Failed, event::Renewed,
-                           event::RenewalFailed, event::Measured, event::Ticked>;
+                           event::AbortRequested, event::Abandoned, event::Adopted, event::Done, event::Failed,
+                           event::Renewed, event::RenewalFailed, event::Measured, event::Ticked>;
 
 }  // namespace trunkline::deployer

@@ -69,6 +69,7 @@ struct Writer {
   }
   Json operator()(const event::AbortRequested& e) const { return {{"event", "abort_requested"}, {"who", e.who}}; }
   Json operator()(const event::Abandoned& e) const { return {{"event", "abandoned"}, {"who", e.who}}; }
+  Json operator()(const event::Adopted& e) const { return {{"event", "adopted"}, {"who", e.who}}; }
   Json operator()(const event::Done& e) const {
     return {{"event", "done"}, {"ticket", e.ticket}, {"instance", e.instance}, {"requests", e.requests}};
   }
@@ -114,6 +115,7 @@ base::Result<Event> event_from_json(const Json& json) {
   if (name == "renewal_failed") return event::RenewalFailed{int_of(json, "dial"), base::string_or(json, "why")};
   if (name == "abort_requested") return event::AbortRequested{base::string_or(json, "who")};
   if (name == "abandoned") return event::Abandoned{base::string_or(json, "who")};
+  if (name == "adopted") return event::Adopted{base::string_or(json, "who")};
   if (name == "done") {
     const Json* requests = base::find(json, "requests");
     return event::Done{ticket, int_of(json, "instance"),

@@ -68,6 +68,10 @@ std::string_view to_string(HookPoint point) {
   return "onRollback";
 }
 
+bool on_dials(const Step& step) {
+  return std::holds_alternative<step::Expose>(step) || std::holds_alternative<step::Promote>(step);
+}
+
 std::string to_string(const Step& step, const std::vector<std::string>& places) {
   return std::visit(Printer{places}, step);
 }

@@ -102,6 +102,9 @@ struct Hook {
 using Step = std::variant<step::Fetch, step::Task, step::Start, step::Probe, step::Admit, step::Expose, step::Bake,
                           step::Ask, step::Promote, step::Drain, step::Stop, step::Hook>;
 
+// Whether it acts on dials, not on places.
+bool on_dials(const Step& step);
+
 // "drain web1, web2", "bake for 10m". `places` are the names of Plan::places.
 std::string to_string(const Step& step, const std::vector<std::string>& places);
 
