@@ -5,6 +5,7 @@
 
 #include "base/core/text.h"
 #include "deployer/plan/against_parser.h"
+#include "deployer/plan/metric_keys.h"
 #include "deployer/plan/query_parser.h"
 
 namespace trunkline::deployer {
@@ -15,42 +16,13 @@ using base::YamlNode;
 
 namespace {
 
-Result<Missing> parse_missing(std::string_view text) {
-  if (text == "inconclusive") return Missing::inconclusive;
-  if (text == "fail") return Missing::fail;
-  if (text == "pass") return Missing::pass;
-  return fail(Kind::invalid, fmt::format("expected inconclusive, fail or pass, got \"{}\"", text));
-}
+const Table kTemplateKeys{{
+    {"provider", mapping_of(kProviderKeys), false, "Whom the metrics' query is asked of."},
+    {"metrics", with(Value::some_mappings, kMetricKeys), true, "What is measured."},
+}};
 
-Result<Metric> read_metric(const YamlNode& node, const std::string& path, std::string_view file, const Askable& askable,
-                           base::Where& interval_at) {
-  TRY_ASSIGN(const Fields fields, Fields::open(node, path, file,
-                                               {"name",
-                                                "scrape",
-                                                "query",
-                                                "http",
-                                                "exec",
-                                                "alerts",
-                                                "instances",
-                                                "haproxy",
-                                                "successCondition",
-                                                "failureCondition",
-                                                "compare",
-                                                "maxRatio",
-                                                "minDifference",
-                                                "test",
-                                                "alpha",
-                                                "burst",
-                                                "onMissingData",
-                                                "dryRun",
-                                                "interval",
-                                                "initialDelay",
-                                                "count",
-                                                "failureLimit",
-                                                "inconclusiveLimit",
-                                                "consecutiveErrorLimit"}));
+Result<Metric> read_metric(const Fields& fields, const Askable& askable) {
   Metric metric;
-  TRY(fields.require("name"));
   TRY(fields.read("name", metric.name));
   TRY_ASSIGN(metric.query, read_query(fields, askable));
   TRY(fields.read_with("successCondition", metric.success, parse_condition));
@@ -61,10 +33,9 @@ Result<Metric> read_metric(const YamlNode& node, const std::string& path, std::s
   if (!metric.success && !metric.failure && !metric.against) {
     return fields.wrong("", "expected a successCondition or a failureCondition");
   }
-  TRY(fields.read_with("onMissingData", metric.on_missing, parse_missing));
+  fields.read("onMissingData", metric.on_missing, kMissing);
   TRY(fields.read("dryRun", metric.dry_run));
   TRY(fields.read("interval", metric.interval));
-  if (metric.interval < base::Millis{50}) return fields.wrong("interval", "expected 50ms or more");
   TRY(fields.read("initialDelay", metric.initial_delay));
   TRY(fields.read("count", metric.count));
   TRY(fields.read("failureLimit", metric.failure_limit));
@@ -74,29 +45,21 @@ Result<Metric> read_metric(const YamlNode& node, const std::string& path, std::s
   if (at_end && metric.count > 0 && metric.count < kLeastValues) {
     return fields.wrong("count", fmt::format("mannWhitney needs {} or more", kLeastValues));
   }
-  interval_at = fields.where("interval");
   return metric;
 }
 
-Result<> read_template(const YamlNode& node, const std::string& name, const Fields& root, Analysis& analysis,
+Result<> read_template(const Fields& fields, const std::string& name, bool balancers, Analysis& analysis,
                        Templates& templates) {
-  const std::string_view file = root.file();
-  const std::string path = "analysis.templates." + name;
-  TRY_ASSIGN(const Fields fields, Fields::open(node, path, file, {"provider", "metrics"}));
-  Askable askable{std::nullopt, root.has("traffic")};
+  Askable askable{std::nullopt, balancers};
   TRY_ASSIGN(askable.prometheus, read_provider(fields));
-  TRY(fields.require("metrics"));
-  const YamlNode& list = *fields.find("metrics");
-  if (!list.is_sequence() || list.items.empty()) return fields.wrong("metrics", "expected a list of metrics");
-  for (size_t i = 0; i < list.items.size(); ++i) {
-    base::Where interval_at;
-    TRY_ASSIGN(Metric metric,
-               read_metric(list.items[i], fmt::format("{}.metrics[{}]", path, i), file, askable, interval_at));
+  TRY_ASSIGN(const std::vector<Fields> metrics, fields.each("metrics"));
+  for (const Fields& member : metrics) {
+    TRY_ASSIGN(Metric metric, read_metric(member, askable));
     const bool twice = std::any_of(analysis.metrics.begin(), analysis.metrics.end(),
                                    [&](const Metric& m) { return m.name == metric.name; });
-    if (twice) return wrong_at(list.items[i], path, file, fmt::format("the metric \"{}\" stands twice", metric.name));
+    if (twice) return member.wrong("name", "stands twice");
     templates.metrics[name].push_back(static_cast<int>(analysis.metrics.size()));
-    templates.places.push_back(interval_at);
+    templates.places.push_back(member.where("interval"));
     analysis.metrics.push_back(std::move(metric));
   }
   return {};
@@ -114,16 +77,20 @@ Result<std::vector<int>> Templates::find(const std::string& name, const YamlNode
                   fmt::format("there is no template \"{}\"{}", name, base::did_you_mean(name, known)));
 }
 
+const Table kAnalysisKeys{{
+    {"background", Value::texts, false, "The names of the templates that judge every bake."},
+    {"onMissingData", word_of(kMissing.words), false, "What a result that is no number counts as.", "inconclusive"},
+    {"templates", with(Value::named_mappings, kTemplateKeys), true, "Metrics under a name."},
+}};
+
 Result<Templates> read_analysis(const Fields& root, Analysis& analysis) {
   Templates templates;
-  TRY_ASSIGN(const auto fields, root.below("analysis", {"background", "onMissingData", "templates"}));
+  TRY_ASSIGN(const auto fields, root.below("analysis"));
   if (!fields) return templates;
-  TRY(fields->read_with("onMissingData", analysis.on_missing, parse_missing));
-  TRY(fields->require("templates"));
-  const YamlNode& list = *fields->find("templates");
-  if (!list.is_mapping()) return fields->wrong("templates", "expected a mapping of templates");
-  for (const auto& [key, node] : list.members) {
-    TRY(read_template(node, key.text, root, analysis, templates));
+  fields->read("onMissingData", analysis.on_missing, kMissing);
+  TRY_ASSIGN(const auto named, fields->named("templates"));
+  for (const auto& [name, members] : named) {
+    TRY(read_template(members, name, root.has("traffic"), analysis, templates));
   }
   std::vector<std::string> names;
   TRY(fields->read("background", names));

@@ -9,6 +9,8 @@
 
 namespace trunkline::deployer {
 
+extern const Table kAnalysisKeys;
+
 // Which metrics of Analysis::metrics a template's name stands for.
 struct Templates {
   std::map<std::string, std::vector<int>, std::less<>> metrics;

@@ -33,8 +33,15 @@ Result<> read_files(const Fields& fields, std::string_view key, std::vector<Conf
 
 }  // namespace
 
+const Table kConfigKeys{{
+    {"files", Value::texts, false,
+     "Configuration files: copied, and found by instances in the folder {{revision.config}}, also TRUNKLINE_CONFIG."},
+    {"secrets", Value::texts, false,
+     "Files of which only the digest is kept, so that another secret is another revision."},
+}};
+
 Result<> read_config(const Fields& root, Config& config) {
-  TRY_ASSIGN(const auto fields, root.below("config", {"files", "secrets"}));
+  TRY_ASSIGN(const auto fields, root.below("config"));
   if (!fields) return {};
   TRY(read_files(*fields, "files", config.files));
   return read_files(*fields, "secrets", config.secrets);

@@ -49,15 +49,7 @@ Result<Condition> parse_condition(std::string_view text) {
 }
 
 std::string_view to_string(Against::Test test) {
-  switch (test) {
-    case Against::Test::none:
-      return "";
-    case Against::Test::sequential:
-      return "sequential";
-    case Against::Test::mann_whitney:
-      return "mannWhitney";
-  }
-  return "";
+  return kTests.word_for(test);
 }
 
 base::Millis Metric::least_bake() const {

@@ -23,6 +23,8 @@ base::Result<Condition> parse_condition(std::string_view text);
 
 // What a missing result (NaN, Inf, no data) counts as.
 enum class Missing { inconclusive, fail, pass };
+constexpr Choices<Missing, 3> kMissing{{"inconclusive", "fail", "pass"},
+                                       {Missing::inconclusive, Missing::fail, Missing::pass}};
 
 // How the new side's value is held against the stable side's. More is worse.
 struct Against {
@@ -39,7 +41,9 @@ struct Against {
 
   bool operator==(const Against&) const = default;
 };
-std::string_view to_string(Against::Test test);  // "" | "sequential" | "mannWhitney", the words of the file
+constexpr Choices<Against::Test, 2> kTests{{"sequential", "mannWhitney"},
+                                           {Against::Test::sequential, Against::Test::mann_whitney}};
+std::string_view to_string(Against::Test test);  // "" for none
 
 // With fewer values a side no difference would be enough.
 constexpr int kLeastValues = 5;

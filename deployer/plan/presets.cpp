@@ -2,9 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <fmt/format.h>
-
-#include "base/core/text.h"
 
 namespace trunkline::deployer {
 using base::Millis;
@@ -37,7 +34,17 @@ constexpr std::array kPresets = {
     Preset{"Linear50PercentEvery30Seconds", StrategyType::linear, 50, 30s},
 };
 
+constexpr auto kNames = [] {
+  std::array<std::string_view, kPresets.size()> names;
+  std::transform(kPresets.begin(), kPresets.end(), names.begin(), [](const Preset& preset) { return preset.name; });
+  return names;
+}();
+
 }  // namespace
+
+std::span<const std::string_view> preset_names() {
+  return kNames;
+}
 
 std::vector<Step> canary_ramp(int share, Millis length) {
   return {step::Expose{{}, share, false}, step::Bake{length, {}, 0, OnInsufficient::extend, length},
@@ -54,19 +61,10 @@ std::vector<Step> linear_ramp(int step, Millis every) {
   return ramp;
 }
 
-std::vector<std::string_view> preset_names() {
-  std::vector<std::string_view> names;
-  for (const Preset& preset : kPresets) names.push_back(preset.name);
-  return names;
-}
-
-base::Result<Strategy> preset(std::string_view name) {
+Strategy preset(std::string_view name) {
   const auto found =
       std::find_if(kPresets.begin(), kPresets.end(), [&](const Preset& preset) { return preset.name == name; });
-  if (found == kPresets.end()) {
-    return base::fail(base::Kind::invalid,
-                      fmt::format("there is no preset \"{}\"{}", name, base::did_you_mean(name, preset_names())));
-  }
+  if (found == kPresets.end()) return {};
   Strategy strategy;
   strategy.type = found->type;
   const int share = found->percent * 100;

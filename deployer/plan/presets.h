@@ -1,16 +1,16 @@
 #pragma once
 
+#include <span>
 #include <string_view>
 #include <vector>
 
-#include "base/core/result.h"
 #include "deployer/plan/rollout.h"
 
 namespace trunkline::deployer {
 
 // The strategies that AWS CodeDeploy and AppConfig publish under these names, as ours.
-base::Result<Strategy> preset(std::string_view name);
-std::vector<std::string_view> preset_names();
+std::span<const std::string_view> preset_names();
+Strategy preset(std::string_view name);  // one of these
 
 // "10 % every 2m" as steps of a ramp: shares, each but the last with its bake.
 std::vector<Step> linear_ramp(int step, base::Millis every);

@@ -8,13 +8,7 @@
 namespace trunkline::deployer {
 
 std::string_view to_string(Side side) {
-  switch (side) {
-    case Side::fresh:
-      return "new";
-    case Side::stable:
-      return "stable";
-  }
-  return "new";
+  return kSides.word_for(side);
 }
 
 std::string to_string(const ScrapeQuery& query) {
@@ -35,25 +29,11 @@ std::string to_string(const ScrapeQuery& query) {
 }
 
 std::string_view to_string(HaproxyQuery::Of of) {
-  switch (of) {
-    case HaproxyQuery::Of::error_ratio:
-      return "errorRatio";
-    case HaproxyQuery::Of::response_time:
-      return "responseTime";
-    case HaproxyQuery::Of::connection_errors:
-      return "connectionErrors";
-  }
-  return "errorRatio";
+  return kHaproxyCounts.word_for(of);
 }
 
-std::string to_string(AlertsQuery::Api api) {
-  switch (api) {
-    case AlertsQuery::Api::prometheus:
-      return "prometheus";
-    case AlertsQuery::Api::alertmanager:
-      return "alertmanager";
-  }
-  return "prometheus";
+std::string_view to_string(AlertsQuery::Api api) {
+  return kAlertsApis.word_for(api);
 }
 
 namespace {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/core/clock.h"
+#include "deployer/plan/choices.h"
 #include "deployer/plan/selector.h"
 
 // What a metric asks, and whom. See docs/formats/rollout.md.
@@ -14,7 +15,8 @@ namespace trunkline::deployer {
 
 // Which instances a query looks at: those of the change, or those of the revision before.
 enum class Side { fresh, stable };
-std::string_view to_string(Side side);  // "new" | "stable", the words of the file
+constexpr Choices<Side, 2> kSides{{"new", "stable"}, {Side::fresh, Side::stable}};
+std::string_view to_string(Side side);
 
 // The closed form of the scrape provider, over a window of the instances' own /metrics:
 //   value     the last value, summed over instances
@@ -71,7 +73,9 @@ struct AlertsQuery {
 
   bool operator==(const AlertsQuery&) const = default;
 };
-std::string to_string(AlertsQuery::Api api);  // "prometheus" | "alertmanager"
+constexpr Choices<AlertsQuery::Api, 2> kAlertsApis{{"prometheus", "alertmanager"},
+                                                   {AlertsQuery::Api::prometheus, AlertsQuery::Api::alertmanager}};
+std::string_view to_string(AlertsQuery::Api api);
 
 // How often instances of the side were started again since the bake began, and how many of them do not run now.
 struct InstancesQuery {
@@ -92,7 +96,10 @@ struct HaproxyQuery {
 
   bool operator==(const HaproxyQuery&) const = default;
 };
-std::string_view to_string(HaproxyQuery::Of of);  // "errorRatio" | "responseTime" | "connectionErrors"
+constexpr Choices<HaproxyQuery::Of, 3> kHaproxyCounts{
+    {"errorRatio", "responseTime", "connectionErrors"},
+    {HaproxyQuery::Of::error_ratio, HaproxyQuery::Of::response_time, HaproxyQuery::Of::connection_errors}};
+std::string_view to_string(HaproxyQuery::Of of);
 
 using Query =
     std::variant<ScrapeQuery, PrometheusQuery, HttpQuery, ExecQuery, AlertsQuery, InstancesQuery, HaproxyQuery>;

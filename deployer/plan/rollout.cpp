@@ -22,7 +22,42 @@ using base::YamlNode;
 
 namespace {
 
-constexpr std::string_view kApiVersion = "trunkline/v1";
+constexpr std::string_view kApiVersions[] = {"trunkline/v1"};
+constexpr std::string_view kKinds[] = {"Rollout"};
+
+const Table kMetadataKeys{{
+    {"name", Value::id, true, "The service: letters, digits, -, _ and ."},
+    {"environment", Value::id, false, "Kept in the history.", "production"},
+}};
+
+const Table kArtifactKeys{{
+    {"ref", like("^file:.", Value::text), true,
+     "file:PATH of an artifact, from the rollout file's folder; --artifact replaces it."},
+    {"digest", like("^sha256:[0-9a-f]{64}$", Value::text), false, "Refuses an artifact with another digest."},
+    {"keep", at_least(1, Value::count), false, "So many revisions stay unpacked, beside those that are needed.", "5"},
+}};
+
+const Table kProbeKeys{{
+    {"http", like("^/", Value::text), true, "The path that is asked; passed by a 2xx."},
+    {"period", at_least(10, Value::duration), false, "From one question to the next.", "1s"},
+    {"timeout", at_least(10, Value::duration), false, "How long an answer may take.", "2s"},
+    {"failureThreshold", at_least(1, Value::count), false,
+     "So many failures without enough successes, and the instance is given up.", "60"},
+    {"successThreshold", at_least(1, Value::count), false, "So many successes in a row are needed.", "1"},
+}};
+
+const Table kProbesKeys{{
+    {"startup", mapping_of(kProbeKeys), false, "Whether an instance is up."},
+    {"readiness", mapping_of(kProbeKeys), false, "Whether an instance is ready for users."},
+    {"identity", mapping_of(kProbeKeys), false,
+     "Its JSON answer's version (and digest, if given) must be the revision's."},
+}};
+
+const Table kRollbackKeys{{
+    {"auto", Value::flag, false, "false: held where it would be taken back.", "true"},
+    {"verifyFirst", Value::flag, false,
+     "By share: the old revision is looked at before users are sent back to it; if it is not well, held.", "true"},
+}};
 
 Result<std::string> parse_file_ref(std::string_view text) {
   constexpr std::string_view kScheme = "file:";
@@ -40,27 +75,21 @@ Result<std::string> parse_digest(std::string_view text) {
 }
 
 Result<> read_probe(const Fields& probes, std::string_view key, std::optional<HttpProbe>& target) {
-  TRY_ASSIGN(const auto fields,
-             probes.below(key, {"http", "period", "timeout", "failureThreshold", "successThreshold"}));
+  TRY_ASSIGN(const auto fields, probes.below(key));
   if (!fields) return {};
   HttpProbe probe;
-  TRY(fields->require("http"));
   TRY(fields->read("http", probe.path));
   if (!probe.path.starts_with("/")) return fields->wrong("http", "expected a path such as /readyz");
   TRY(fields->read("period", probe.period));
   TRY(fields->read("timeout", probe.timeout));
   TRY(fields->read("failureThreshold", probe.failure_threshold));
   TRY(fields->read("successThreshold", probe.success_threshold));
-  if (probe.period < base::Millis{10}) return fields->wrong("period", "expected 10ms or more");
-  if (probe.timeout < base::Millis{10}) return fields->wrong("timeout", "expected 10ms or more");
-  if (probe.failure_threshold < 1) return fields->wrong("failureThreshold", "expected 1 or more");
-  if (probe.success_threshold < 1) return fields->wrong("successThreshold", "expected 1 or more");
   target = std::move(probe);
   return {};
 }
 
 Result<> read_probes(const Fields& root, Probes& probes) {
-  TRY_ASSIGN(const auto fields, root.below("probes", {"startup", "readiness", "identity"}));
+  TRY_ASSIGN(const auto fields, root.below("probes"));
   if (!fields) return {};
   TRY(read_probe(*fields, "startup", probes.startup));
   TRY(read_probe(*fields, "readiness", probes.readiness));
@@ -68,53 +97,45 @@ Result<> read_probes(const Fields& root, Probes& probes) {
 }
 
 Result<> read_rollback(const Fields& root, Rollout& rollout) {
-  TRY_ASSIGN(const auto fields, root.below("rollback", {"auto", "verifyFirst"}));
+  TRY_ASSIGN(const auto fields, root.below("rollback"));
   if (!fields) return {};
   TRY(fields->read("auto", rollout.auto_rollback));
   return fields->read("verifyFirst", rollout.verify_first);
 }
 
 Result<> read_head(const Fields& root, Rollout& rollout) {
-  std::string word;
-  for (const char* key : {"apiVersion", "kind", "metadata", "artifact"}) TRY(root.require(key));
-  TRY(root.read("apiVersion", word));
-  if (word != kApiVersion) return root.wrong("apiVersion", fmt::format("expected {}, got \"{}\"", kApiVersion, word));
-  TRY(root.read("kind", word));
-  if (word != "Rollout") return root.wrong("kind", fmt::format("expected Rollout, got \"{}\"", word));
-  TRY_ASSIGN(const auto metadata, root.below("metadata", {"name", "environment"}));
-  TRY(metadata->require("name"));
+  TRY_ASSIGN(const auto metadata, root.below("metadata"));
   TRY(metadata->read_with("name", rollout.service, parse_id));
   TRY(metadata->read_with("environment", rollout.environment, parse_id));
-  TRY_ASSIGN(const auto artifact, root.below("artifact", {"ref", "digest", "keep"}));
-  TRY(artifact->require("ref"));
+  TRY_ASSIGN(const auto artifact, root.below("artifact"));
   rollout.artifact_at = artifact->where("ref");
   TRY(artifact->read_with("ref", rollout.artifact_ref, parse_file_ref));
   rollout.artifact_ref = beside(root.file(), rollout.artifact_ref);
   TRY(artifact->read_with("digest", rollout.artifact_digest, parse_digest));
-  TRY(artifact->read("keep", rollout.keep_releases));
-  return rollout.keep_releases < 1 ? artifact->wrong("keep", "expected 1 or more") : Result<>{};
+  return artifact->read("keep", rollout.keep_releases);
 }
 
 }  // namespace
 
+const Table kRolloutKeys{{
+    {"apiVersion", word_of(kApiVersions), true, "The version of this format."},
+    {"kind", word_of(kKinds), true, "What the file describes."},
+    {"metadata", mapping_of(kMetadataKeys), true, "Whose rollout it is."},
+    {"artifact", mapping_of(kArtifactKeys), true, "What is released."},
+    {"config", mapping_of(kConfigKeys), false, "Files that are part of the revision."},
+    {"targets", mapping_of(kTargetsKeys), true, "Where it runs, and how."},
+    {"traffic", mapping_of(kTrafficKeys), false, "The load balancers that users come through."},
+    {"probes", mapping_of(kProbesKeys), false, "How an instance is asked whether it is well."},
+    {"strategy", mapping_of(kStrategyKeys), false, "In which steps users meet the new revision."},
+    {"analysis", mapping_of(kAnalysisKeys), false,
+     "What is measured during bakes. Without it, the balancers' errors and response times."},
+    {"tasks", with(Value::mappings, kTaskKeys), false, "Commands that run with the new artifact, once a revision."},
+    {"hooks", mapping_of(kHooksKeys), false, "Commands that run between the steps."},
+    {"rollback", mapping_of(kRollbackKeys), false, "How a change is taken back."},
+}};
+
 std::string_view to_string(StrategyType type) {
-  switch (type) {
-    case StrategyType::in_place:
-      return "inPlace";
-    case StrategyType::rolling:
-      return "rolling";
-    case StrategyType::one_box:
-      return "oneBox";
-    case StrategyType::canary:
-      return "canary";
-    case StrategyType::linear:
-      return "linear";
-    case StrategyType::blue_green:
-      return "blueGreen";
-    case StrategyType::all_at_once:
-      return "allAtOnce";
-  }
-  return "allAtOnce";
+  return kStrategyTypes.word_for(type);
 }
 
 bool by_share(StrategyType type) {
@@ -143,10 +164,7 @@ std::vector<Instance> places_of(const Rollout& rollout) {
 
 Result<Rollout> parse_rollout(std::string_view text, std::string_view file) {
   TRY_ASSIGN(const YamlNode node, base::parse_yaml(text, file));
-  TRY_ASSIGN(const Fields root,
-             Fields::open(node, "", file,
-                          {"apiVersion", "kind", "metadata", "artifact", "config", "targets", "traffic", "probes",
-                           "strategy", "analysis", "tasks", "hooks", "rollback"}));
+  TRY_ASSIGN(const Fields root, Fields::open(node, "", file, kRolloutKeys));
   Rollout rollout;
   rollout.file = std::string(file);
   TRY(read_head(root, rollout));

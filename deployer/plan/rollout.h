@@ -10,6 +10,7 @@
 #include "base/core/clock.h"
 #include "base/core/result.h"
 #include "deployer/haproxy/dial_rules.h"
+#include "deployer/plan/choices.h"
 #include "deployer/plan/metric.h"
 #include "deployer/plan/step.h"
 
@@ -74,6 +75,10 @@ struct Traffic {
 // blueGreen  the same, shown to who asks for it first, then to all at once
 // allAtOnce  the same, to all at once
 enum class StrategyType { in_place, rolling, one_box, canary, linear, blue_green, all_at_once };
+constexpr Choices<StrategyType, 7> kStrategyTypes{
+    {"inPlace", "rolling", "oneBox", "canary", "linear", "blueGreen", "allAtOnce"},
+    {StrategyType::in_place, StrategyType::rolling, StrategyType::one_box, StrategyType::canary, StrategyType::linear,
+     StrategyType::blue_green, StrategyType::all_at_once}};
 std::string_view to_string(StrategyType type);
 // Whether the new revision runs beside the old one and users are moved by shares.
 bool by_share(StrategyType type);

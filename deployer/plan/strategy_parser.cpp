@@ -18,30 +18,56 @@ namespace {
 
 constexpr Millis kAskTimeout{std::chrono::hours{4}};
 
-Result<StrategyType> parse_type(std::string_view text) {
-  static const std::vector<std::string_view> words = {"inPlace", "rolling",   "oneBox",   "canary",
-                                                      "linear",  "blueGreen", "allAtOnce"};
-  for (const auto type : {StrategyType::in_place, StrategyType::rolling, StrategyType::one_box, StrategyType::canary,
-                          StrategyType::linear, StrategyType::blue_green, StrategyType::all_at_once}) {
-    if (to_string(type) == text) return type;
-  }
-  return fail(Kind::invalid, fmt::format("expected one of {}, got \"{}\"{}", fmt::join(words, ", "), text,
-                                         base::did_you_mean(text, words)));
-}
+constexpr Choices<OnInsufficient, 3> kOnInsufficient{
+    {"extend", "hold", "rollback"}, {OnInsufficient::extend, OnInsufficient::hold, OnInsufficient::roll_back}};
+constexpr Choices<OnTimeout, 3> kOnTimeout{{"hold", "rollback", "promote"},
+                                           {OnTimeout::hold, OnTimeout::roll_back, OnTimeout::promote}};
+constexpr Choices<bool, 2> kKeepOld{{"running", "stopped"}, {true, false}};
+constexpr std::string_view kUntil[] = {"approval"};
 
-Result<OnInsufficient> parse_on_insufficient(std::string_view text) {
-  if (text == "extend") return OnInsufficient::extend;
-  if (text == "hold") return OnInsufficient::hold;
-  if (text == "rollback") return OnInsufficient::roll_back;
-  return fail(Kind::invalid, fmt::format("expected extend, hold or rollback, got \"{}\"", text));
-}
+constexpr Key kAskTime{"timeout", Value::duration, false, "How long a person's word is waited for.", "4h"};
+constexpr Key kAskEnd{"onTimeout", word_of(kOnTimeout.words), false, "What happens when nobody answered.", "hold"};
 
-Result<OnTimeout> parse_on_timeout(std::string_view text) {
-  if (text == "hold") return OnTimeout::hold;
-  if (text == "rollback") return OnTimeout::roll_back;
-  if (text == "promote") return OnTimeout::promote;
-  return fail(Kind::invalid, fmt::format("expected hold, rollback or promote, got \"{}\"", text));
-}
+const Table kApprovalKeys{{kAskTime, kAskEnd}};
+
+const Table kPauseKeys{{
+    {"until", word_of(kUntil), false, "deployer promote goes on.", "approval"},
+    kAskTime,
+    kAskEnd,
+}};
+
+const Table kAnalysisStepKeys{{
+    {"templates", Value::texts, true, "The names of the analysis templates that judge this bake."},
+    {"for", Value::duration, false, "Its length; without it as long as the metrics count."},
+    {"minSamples", Value::count, false, "With fewer requests it says nothing.", "0"},
+    {"onInsufficient", word_of(kOnInsufficient.words), false,
+     "What happens when there were too few requests: extend, then hold; hold; rollback.", "extend"},
+    {"extendMax", Value::duration, false, "How much longer it may become; else as long again."},
+}};
+
+const Table kPreviewKeys{{
+    {"header", Value::text, true, "traffic.preview's header."},
+}};
+
+const Table kStepKeys{
+    {
+        {"setWeight", Value::share, false,
+         "So many percent of the users, in steps of 0.01, more than before; 100 is added at the end."},
+        {"bake", Value::duration, false,
+         "Time under the background analyses. Only time in which all of them passed counts; twice the length is the "
+         "most."},
+        {"analysis", mapping_of(kAnalysisStepKeys), false, "A bake with analyses of its own."},
+        {"pause", mapping_of(kPauseKeys), false, "deployer promote goes on."},
+        {"preview", mapping_of(kPreviewKeys), false,
+         "Who sends traffic.preview's header meets the new side, also at 0 %."},
+    },
+    {"setWeight", "bake", "analysis", "pause", "preview"}};
+
+const Table kPostPromotionKeys{{
+    {"bake", Value::duration, false, "After the last instance, or once all users are on the new side.", "0s"},
+    {"keepOld", word_of(kKeepOld.words), false,
+     "By share: the old revision stays hot until that bake is over; stopped: it is stopped before.", "running"},
+}};
 
 class StrategyReader {
  public:
@@ -49,23 +75,18 @@ class StrategyReader {
       : fields_(fields), templates_(templates), rollout_(rollout), strategy_(rollout.strategy) {}
 
   Result<> read() {
-    TRY(read_kind());
+    std::string name;
+    TRY(fields_.read("preset", name));
+    if (!name.empty()) strategy_ = preset(name);
+    fields_.read("type", strategy_.type, kStrategyTypes);
     TRY(fields_.read("maxUnavailable", strategy_.max_unavailable));
-    if (strategy_.max_unavailable.value < 1) return fields_.wrong("maxUnavailable", "expected 1 or more");
     TRY(fields_.read("bake", strategy_.bake));
     TRY(fields_.read("progressDeadline", strategy_.progress_deadline));
-    if (strategy_.progress_deadline < Millis{1000}) return fields_.wrong("progressDeadline", "expected 1s or more");
     TRY(read_post_promotion());
     return read_ramp();
   }
 
  private:
-  Result<> read_kind() {
-    if (fields_.has("type") == fields_.has("preset")) return fields_.wrong("", "expected one of type and preset");
-    TRY(fields_.read_with("preset", strategy_, preset));
-    return fields_.read_with("type", strategy_.type, parse_type);
-  }
-
   // Which keys go with which strategy; one that would do nothing is an error.
   Result<> only_with(std::string_view key, StrategyType type) const {
     if (!fields_.has(key) || (fields_.has("type") && strategy_.type == type)) return {};
@@ -110,7 +131,6 @@ class StrategyReader {
     TRY(fields_.read_with("step", step, parse_share));
     if (step < 1) return fields_.wrong("step", "expected more than 0");
     TRY(fields_.read("every", every));
-    if (every < Millis{1}) return fields_.wrong("every", "expected more than 0");
     strategy_.ramp = linear_ramp(step, every);
     return {};
   }
@@ -119,31 +139,18 @@ class StrategyReader {
     if (fields_.has("prePromotion") || fields_.has("approval")) {
       strategy_.ramp.emplace_back(step::Expose{{}, 0, true});
     }
-    if (const YamlNode* node = fields_.find("prePromotion")) {
-      TRY_ASSIGN(step::Bake bake, read_analysis_step(*node, fields_.path_of("prePromotion")));
-      strategy_.ramp.emplace_back(std::move(bake));
-    }
-    if (const YamlNode* node = fields_.find("approval")) {
-      TRY_ASSIGN(const step::Ask ask, read_ask(*node, fields_.path_of("approval"), {"timeout", "onTimeout"}));
-      strategy_.ramp.emplace_back(ask);
-    }
+    TRY_ASSIGN(const auto analysis, fields_.below("prePromotion"));
+    if (analysis) TRY(add_analysis(*analysis));
+    TRY_ASSIGN(const auto approval, fields_.below("approval"));
+    if (approval) TRY(add_ask(*approval));
     strategy_.ramp.emplace_back(step::Expose{{}, kAllUsers, false});
     return {};
   }
 
   Result<> read_steps() {
     TRY(fields_.require("steps"));
-    const YamlNode& list = *fields_.find("steps");
-    if (!list.is_sequence() || list.items.empty()) return fields_.wrong("steps", "expected a list of steps");
-    for (size_t i = 0; i < list.items.size(); ++i) {
-      const std::string path = fmt::format("strategy.steps[{}]", i);
-      TRY_ASSIGN(const Fields item, Fields::open(list.items[i], path, fields_.file(),
-                                                 {"setWeight", "bake", "analysis", "pause", "preview"}));
-      if (list.items[i].members.size() != 1) {
-        return item.wrong("", "expected one of setWeight, bake, analysis, pause and preview");
-      }
-      TRY(read_step(item));
-    }
+    TRY_ASSIGN(const std::vector<Fields> steps, fields_.each("steps"));
+    for (const Fields& item : steps) TRY(read_step(item));
     if (share_ < kAllUsers) strategy_.ramp.emplace_back(step::Expose{{}, kAllUsers, false});
     return {};
   }
@@ -158,15 +165,10 @@ class StrategyReader {
       strategy_.ramp.emplace_back(std::move(bake));
       return {};
     }
-    if (item.has("analysis")) {
-      TRY_ASSIGN(step::Bake bake, read_analysis_step(*item.find("analysis"), item.path_of("analysis")));
-      strategy_.ramp.emplace_back(std::move(bake));
-      return {};
-    }
-    TRY_ASSIGN(const step::Ask ask,
-               read_ask(*item.find("pause"), item.path_of("pause"), {"until", "timeout", "onTimeout"}));
-    strategy_.ramp.emplace_back(ask);
-    return {};
+    TRY_ASSIGN(const auto analysis, item.below("analysis"));
+    if (analysis) return add_analysis(*analysis);
+    TRY_ASSIGN(const auto pause, item.below("pause"));
+    return add_ask(*pause);
   }
 
   Result<> read_weight(const Fields& item) {
@@ -181,9 +183,8 @@ class StrategyReader {
   }
 
   Result<> read_preview(const Fields& item) {
-    TRY_ASSIGN(const auto preview, item.below("preview", {"header"}));
+    TRY_ASSIGN(const auto preview, item.below("preview"));
     std::string header;
-    TRY(preview->require("header"));
     TRY(preview->read("header", header));
     if (rollout_.traffic && header != rollout_.traffic->preview) {
       return preview->wrong(
@@ -193,27 +194,25 @@ class StrategyReader {
     return {};
   }
 
-  Result<step::Bake> read_analysis_step(const YamlNode& node, const std::string& path) {
-    TRY_ASSIGN(const Fields fields, Fields::open(node, path, fields_.file(),
-                                                 {"templates", "for", "minSamples", "onInsufficient", "extendMax"}));
+  Result<> add_analysis(const Fields& fields) {
     step::Bake bake;
     std::vector<std::string> names;
-    TRY(fields.require("templates"));
     TRY(fields.read("templates", names));
     if (names.empty()) return fields.wrong("templates", "expected at least one");
     for (size_t i = 0; i < names.size(); ++i) {
-      TRY_ASSIGN(const std::vector<int> metrics,
-                 templates_.find(names[i], fields.find("templates")->items[i], path + ".templates", fields_.file()));
+      TRY_ASSIGN(const std::vector<int> metrics, templates_.find(names[i], fields.find("templates")->items[i],
+                                                                 fields.path_of("templates"), fields_.file()));
       bake.metrics.insert(bake.metrics.end(), metrics.begin(), metrics.end());
     }
     TRY(read_length(fields, bake));
     int samples = 0;
     TRY(fields.read("minSamples", samples));
     bake.min_samples = samples;
-    TRY(fields.read_with("onInsufficient", bake.on_insufficient, parse_on_insufficient));
+    fields.read("onInsufficient", bake.on_insufficient, kOnInsufficient);
     bake.extend_max = bake.length;
     TRY(fields.read("extendMax", bake.extend_max));
-    return bake;
+    strategy_.ramp.emplace_back(std::move(bake));
+    return {};
   }
 
   // As long as it says, else as long as its metrics count.
@@ -229,32 +228,23 @@ class StrategyReader {
     return {};
   }
 
-  Result<step::Ask> read_ask(const YamlNode& node, const std::string& path,
-                             std::initializer_list<std::string_view> known) {
-    TRY_ASSIGN(const Fields fields, Fields::open(node, path, fields_.file(), known));
+  Result<> add_ask(const Fields& fields) {
     step::Ask ask{kAskTimeout, OnTimeout::hold};
-    std::string until = "approval";
-    TRY(fields.read("until", until));
-    if (until != "approval") return fields.wrong("until", fmt::format("expected approval, got \"{}\"", until));
     TRY(fields.read("timeout", ask.timeout));
-    TRY(fields.read_with("onTimeout", ask.on_timeout, parse_on_timeout));
-    return ask;
+    fields.read("onTimeout", ask.on_timeout, kOnTimeout);
+    strategy_.ramp.emplace_back(ask);
+    return {};
   }
 
   Result<> read_post_promotion() {
-    TRY_ASSIGN(const auto post, fields_.below("postPromotion", {"bake", "keepOld"}));
+    TRY_ASSIGN(const auto post, fields_.below("postPromotion"));
     if (!post) return {};
     TRY(post->read("bake", strategy_.post_promotion_bake));
-    std::string keep = "running";
-    TRY(post->read("keepOld", keep));
-    if (keep != "running" && keep != "stopped") {
-      return post->wrong("keepOld", fmt::format("expected running or stopped, got \"{}\"", keep));
-    }
     if (post->has("keepOld") && !by_share(strategy_.type)) {
       return post->wrong("keepOld",
                          fmt::format("{} replaces the old revision where it stands", to_string(strategy_.type)));
     }
-    strategy_.keep_old = keep == "running";
+    post->read("keepOld", strategy_.keep_old, kKeepOld);
     return {};
   }
 
@@ -267,11 +257,31 @@ class StrategyReader {
 
 }  // namespace
 
+const Table kStrategyKeys{
+    {
+        {"type", word_of(kStrategyTypes.words), false,
+         "inPlace: each instance where it stands; rolling: the same, and each batch is baked; oneBox: the first "
+         "instance alone, baked, then the rest; beside the old revision canary: users move by steps, linear: the share "
+         "grows evenly, blueGreen: shown to who asks for it, then to all, allAtOnce: all users at once."},
+        {"preset", word_of(preset_names()), false, "Instead of a type: the names of AWS CodeDeploy and AppConfig."},
+        {"maxUnavailable", at_least(1, Value::amount), false,
+         "A count or a share of the fleet (or of a wave); the size of a batch, within minHealthy.", "1"},
+        {"bake", Value::duration, false, "oneBox: after the box (needed); rolling: after every batch.", "0s"},
+        {"steps", with(Value::some_mappings, kStepKeys), false, "Needed by canary: each a mapping of one key."},
+        {"step", Value::share, false, "Needed by linear: so many percent more each time."},
+        {"every", at_least(1, Value::duration), false, "Needed by linear: how long each share is baked."},
+        {"prePromotion", mapping_of(kAnalysisStepKeys), false,
+         "Of blueGreen: a bake while only those meet it who ask for it."},
+        {"approval", mapping_of(kApprovalKeys), false, "Of blueGreen: a person's word before all users meet it."},
+        {"postPromotion", mapping_of(kPostPromotionKeys), false, "When all users are on the new revision."},
+        {"progressDeadline", at_least(1000, Value::duration), false,
+         "For the acts of one step; then it is taken back, or held on the way back.", "10m"},
+    },
+    {"type", "preset"}};
+
 Result<> read_strategy(const Fields& root, const Templates& templates, Rollout& rollout) {
   rollout.strategy_at = root.where("strategy");
-  TRY_ASSIGN(const auto fields,
-             root.below("strategy", {"type", "preset", "maxUnavailable", "bake", "steps", "step", "every",
-                                     "prePromotion", "approval", "postPromotion", "progressDeadline"}));
+  TRY_ASSIGN(const auto fields, root.below("strategy"));
   return fields ? StrategyReader(*fields, templates, rollout).read() : Result<>{};
 }
 

@@ -6,6 +6,8 @@
 
 namespace trunkline::deployer {
 
+extern const Table kStrategyKeys;
+
 // `strategy`. The analysis templates and the traffic have been read.
 base::Result<> read_strategy(const Fields& root, const Templates& templates, Rollout& rollout);
 

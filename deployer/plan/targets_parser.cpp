@@ -19,10 +19,14 @@ namespace {
 
 constexpr int kMostInstances = 10'000;
 
-Result<std::string> parse_driver(std::string_view text) {
-  if (text == "process") return std::string(text);
-  return fail(Kind::invalid, fmt::format("expected process, got \"{}\"", text));
-}
+constexpr std::string_view kDrivers[] = {"process"};
+
+const Table kInstanceKeys{{
+    {"id", Value::id, true, "Also the server's name at the load balancer."},
+    {"address", Value::address, true, "HOST:PORT."},
+    {"twin", Value::address, false, "HOST:PORT where a second copy runs while two revisions are up."},
+    {"labels", Value::text_map, false, "What waves select by."},
+}};
 
 // Ids, addresses and labels that stand in the file one by one.
 class ListReader {
@@ -30,13 +34,8 @@ class ListReader {
   ListReader(const Fields& targets, Rollout& rollout) : targets_(targets), rollout_(rollout) {}
 
   Result<> read() {
-    const YamlNode& list = *targets_.find("instances");
-    for (size_t i = 0; i < list.items.size(); ++i) {
-      const std::string path = fmt::format("targets.instances[{}]", i);
-      TRY_ASSIGN(const Fields fields,
-                 Fields::open(list.items[i], path, targets_.file(), {"id", "address", "twin", "labels"}));
-      TRY(read_one(fields));
-    }
+    TRY_ASSIGN(const std::vector<Fields> all, targets_.each("instances"));
+    for (const Fields& fields : all) TRY(read_one(fields));
     if (!rollout_.twins.empty() && rollout_.twins.size() != rollout_.instances.size()) {
       return targets_.wrong("instances", "either all instances have a twin or none");
     }
@@ -45,8 +44,6 @@ class ListReader {
 
  private:
   Result<> read_one(const Fields& fields) {
-    TRY(fields.require("id"));
-    TRY(fields.require("address"));
     Instance instance;
     TRY(fields.read_with("id", instance.id, parse_id));
     if (!ids_.insert(instance.id).second) return fields.wrong("id", "stands twice");
@@ -99,7 +96,7 @@ Result<Ports> parse_ports(std::string_view text) {
 Result<> give_out(const Fields& targets, Rollout& rollout) {
   int count = 0;
   TRY(targets.read("instances", count));
-  if (count < 1 || count > kMostInstances) {
+  if (count > kMostInstances) {
     return targets.wrong("instances", fmt::format("expected 1 to {} or a list of instances", kMostInstances));
   }
   std::string host = "127.0.0.1", names = "web";
@@ -120,10 +117,7 @@ Result<> give_out(const Fields& targets, Rollout& rollout) {
 }
 
 Result<> read_instances(const Fields& targets, Rollout& rollout) {
-  TRY(targets.require("instances"));
-  const YamlNode& node = *targets.find("instances");
-  if (node.is_scalar()) return give_out(targets, rollout);
-  if (!node.is_sequence() || node.items.empty()) return targets.wrong("instances", "expected a list of instances");
+  if (targets.find("instances")->is_scalar()) return give_out(targets, rollout);
   for (const char* key : {"host", "ports", "names"}) {
     if (targets.has(key)) return targets.wrong(key, "goes with a number of instances, not with a list of them");
   }
@@ -131,7 +125,6 @@ Result<> read_instances(const Fields& targets, Rollout& rollout) {
 }
 
 Result<> read_command(const Fields& targets, Rollout& rollout) {
-  TRY(targets.require("command"));
   TRY(targets.read("command", rollout.command));
   if (rollout.command.empty() || rollout.command.front().empty()) {
     return targets.wrong("command", "expected a program and its arguments");
@@ -154,12 +147,24 @@ Result<> read_command(const Fields& targets, Rollout& rollout) {
 
 }  // namespace
 
+const Table kTargetsKeys{{
+    {"driver", word_of(kDrivers), false, "Local processes, each under a supervisor.", "process"},
+    {"command", Value::command, true, "Program and arguments, run in the unpacked artifact; no shell."},
+    {"environment", Value::text_map, false, "The instances' environment."},
+    {"instances", with(Value::count_or_mappings, kInstanceKeys), true, "The places where instances run, or how many."},
+    {"ports", like("^[0-9]+-[0-9]+$", Value::text), false,
+     "Needed with a number of instances, such as 9000-9007: instance n gets the port 2(n-1) behind the first, its twin "
+     "the next one."},
+    {"host", Value::text, false, "Where a number of instances run.", "127.0.0.1"},
+    {"names", Value::id, false, "What a number of instances are called: web1, web2, ...", "web"},
+    {"waves", with(Value::some_mappings, kWaveKeys), false, "Instances that are released together."},
+    {"minHealthy", Value::amount, false,
+     "A count or a share; so many instances stay with their users, on the way back too. 50%, inPlace: 0."},
+    {"stopGrace", Value::duration, false, "From SIGTERM to SIGKILL.", "10s"},
+}};
+
 Result<> read_targets(const Fields& root, Rollout& rollout) {
-  TRY(root.require("targets"));
-  TRY_ASSIGN(const auto targets, root.below("targets", {"driver", "command", "environment", "instances", "host",
-                                                        "ports", "names", "waves", "minHealthy", "stopGrace"}));
-  std::string driver;
-  TRY(targets->read_with("driver", driver, parse_driver));
+  TRY_ASSIGN(const auto targets, root.below("targets"));
   TRY(read_command(*targets, rollout));
   TRY(read_instances(*targets, rollout));
   TRY(read_waves(*targets, rollout));

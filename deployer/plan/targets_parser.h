@@ -5,6 +5,8 @@
 
 namespace trunkline::deployer {
 
+extern const Table kTargetsKeys;
+
 // `targets`: the command, the instances and their twins, the waves.
 base::Result<> read_targets(const Fields& root, Rollout& rollout);
 

@@ -7,8 +7,6 @@
 #include "deployer/plan/values.h"
 
 namespace trunkline::deployer {
-using base::fail;
-using base::Kind;
 using base::Result;
 using base::YamlNode;
 
@@ -29,30 +27,37 @@ Result<std::vector<std::string>> read_words(const YamlNode& node, const std::str
   return words;
 }
 
-Result<bool> parse_contract(std::string_view text) {
-  if (text == "expand") return false;
-  if (text == "contract") return true;
-  return fail(Kind::invalid, fmt::format("expected expand or contract, got \"{}\"", text));
-}
+constexpr Choices<bool, 2> kPhases{{"expand", "contract"}, {false, true}};
 
 }  // namespace
 
+const Table kTaskKeys{{
+    {"name", Value::id, true, "What the task is called."},
+    {"command", Value::command, true, "Program and arguments, run in the unpacked artifact; no shell."},
+    {"phase", word_of(kPhases.words), false, "contract: after the old revision is gone.", "expand"},
+    {"timeout", Value::duration, false, "How long it may take.", "5m"},
+}};
+
+const Table kHooksKeys{{
+    {"preRollout", Value::commands, false, "Before anything else."},
+    {"beforeDrain", Value::commands, false, "Before users are taken from instances."},
+    {"afterDrain", Value::commands, false, "When users are gone from instances."},
+    {"beforeTraffic", Value::commands, false, "Before users are sent to instances."},
+    {"afterTraffic", Value::commands, false, "When users are sent to instances."},
+    {"postRollout", Value::commands, false, "At the end of a rollout that is kept."},
+    {"onRollback", Value::commands, false, "When the change is taken back."},
+    {"timeout", Value::duration, false, "How long one command may take.", "5m"},
+}};
+
 Result<> read_tasks(const Fields& root, std::vector<Task>& tasks) {
-  const YamlNode* list = root.find("tasks");
-  if (list == nullptr) return {};
-  if (!list->is_sequence()) return root.wrong("tasks", "expected a list of tasks");
-  for (size_t i = 0; i < list->items.size(); ++i) {
-    const std::string path = fmt::format("tasks[{}]", i);
-    TRY_ASSIGN(const Fields fields,
-               Fields::open(list->items[i], path, root.file(), {"name", "command", "phase", "timeout"}));
+  TRY_ASSIGN(const std::vector<Fields> all, root.each("tasks"));
+  for (const Fields& fields : all) {
     Task task;
-    TRY(fields.require("name"));
-    TRY(fields.require("command"));
     TRY(fields.read_with("name", task.name, parse_id));
     const bool twice = std::any_of(tasks.begin(), tasks.end(), [&](const Task& t) { return t.name == task.name; });
     if (twice) return fields.wrong("name", "stands twice");
     TRY_ASSIGN(task.command, read_words(*fields.find("command"), fields.path_of("command"), root.file(), Place::task));
-    TRY(fields.read_with("phase", task.contract, parse_contract));
+    fields.read("phase", task.contract, kPhases);
     TRY(fields.read("timeout", task.timeout));
     tasks.push_back(std::move(task));
   }
@@ -60,8 +65,7 @@ Result<> read_tasks(const Fields& root, std::vector<Task>& tasks) {
 }
 
 Result<> read_hooks(const Fields& root, Hooks& hooks) {
-  TRY_ASSIGN(const auto fields, root.below("hooks", {"preRollout", "beforeDrain", "afterDrain", "beforeTraffic",
-                                                     "afterTraffic", "postRollout", "onRollback", "timeout"}));
+  TRY_ASSIGN(const auto fields, root.below("hooks"));
   if (!fields) return {};
   TRY(fields->read("timeout", hooks.timeout));
   for (const HookPoint point :

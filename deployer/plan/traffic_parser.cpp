@@ -12,10 +12,11 @@ using base::Result;
 
 namespace {
 
-Result<std::string> parse_driver(std::string_view text) {
-  if (text == "haproxy") return std::string(text);
-  return fail(Kind::invalid, fmt::format("expected haproxy, got \"{}\"", text));
-}
+constexpr std::string_view kDrivers[] = {"haproxy"};
+
+const Table kDrainKeys{{
+    {"timeout", Value::duration, false, "How long running requests may take before they are cut.", "30s"},
+}};
 
 Result<std::string> parse_endpoint(std::string_view text) {
   constexpr std::string_view kScheme = "unix:";
@@ -56,7 +57,6 @@ Result<> read_shares(const Fields& fields, Traffic& traffic) {
     if (!preview) return fields.wrong("preview", preview.error().message);
   }
   TRY(fields.read("lease", traffic.lease));
-  if (traffic.lease < base::Millis{3000}) return fields.wrong("lease", "expected 3s or more");
   TRY(fields.read("quorum", traffic.quorum));
   if (traffic.quorum > static_cast<int>(traffic.endpoints.size())) {
     return fields.wrong("quorum", fmt::format("there are only {} endpoints", traffic.endpoints.size()));
@@ -66,14 +66,28 @@ Result<> read_shares(const Fields& fields, Traffic& traffic) {
 
 }  // namespace
 
+const Table kTrafficKeys{{
+    {"driver", word_of(kDrivers), true, "The kind of the load balancers."},
+    {"endpoints", like("^unix:.", Value::texts), true, "unix:PATH of one admin socket or several; all are set alike."},
+    {"service", Value::id, true, "The backend."},
+    {"drain", mapping_of(kDrainKeys), false, "How users are taken from an instance."},
+    {"twin", Value::id, false, "Needed by share: the second backend."},
+    {"map", Value::text, false, "Needed by share: the file of the dial's map as HAProxy names it."},
+    {"key", Value::id, false, "The service's key in the map; else the backend's name."},
+    {"identify", like("^(cookie:.+|header:.+|source)$", Value::text), false,
+     "By what HAProxy tells users apart: cookie:NAME, header:NAME or source, as deployer init has set it up."},
+    {"preview", like("^[^:]+:.", Value::text), false,
+     "The header of those who may see the new side early, such as \"X-Release: canary\"."},
+    {"lease", at_least(3000, Value::duration), false, "How long a share holds when nobody renews it, 3s at least.",
+     "30s"},
+    {"quorum", Value::count, false, "How many of the balancers must take a larger share; else all."},
+    {"stateFile", Value::text, false, "HAProxy's server-state-file, kept fresh for its next reload."},
+}};
+
 Result<> read_traffic(const Fields& root, std::optional<Traffic>& target) {
-  TRY_ASSIGN(const auto fields, root.below("traffic", {"driver", "endpoints", "service", "drain", "twin", "map", "key",
-                                                       "identify", "preview", "lease", "quorum", "stateFile"}));
+  TRY_ASSIGN(const auto fields, root.below("traffic"));
   if (!fields) return {};
   Traffic traffic;
-  std::string driver;
-  for (const char* key : {"driver", "endpoints", "service"}) TRY(fields->require(key));
-  TRY(fields->read_with("driver", driver, parse_driver));
   TRY(read_endpoints(*fields, traffic));
   TRY(fields->read_with("service", traffic.service, parse_id));
   TRY(read_shares(*fields, traffic));
@@ -81,7 +95,7 @@ Result<> read_traffic(const Fields& root, std::optional<Traffic>& target) {
     TRY(fields->read("stateFile", traffic.state_file));
     if (!traffic.state_file.empty()) traffic.state_file = beside(root.file(), traffic.state_file);
   }
-  TRY_ASSIGN(const auto drain, fields->below("drain", {"timeout"}));
+  TRY_ASSIGN(const auto drain, fields->below("drain"));
   if (drain) TRY(drain->read("timeout", traffic.drain_timeout));
   target = std::move(traffic);
   return {};

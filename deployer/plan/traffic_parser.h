@@ -5,6 +5,8 @@
 
 namespace trunkline::deployer {
 
+extern const Table kTrafficKeys;
+
 // `traffic`: the load balancers, and what they are set up for.
 base::Result<> read_traffic(const Fields& root, std::optional<Traffic>& target);
 

@@ -32,24 +32,17 @@ class WavesReader {
       : targets_(targets), rollout_(rollout), taken_(rollout.instances.size(), false) {}
 
   Result<> read() {
-    const YamlNode& list = *targets_.find("waves");
-    if (!list.is_sequence() || list.items.empty()) return targets_.wrong("waves", "expected a list of waves");
-    for (size_t i = 0; i < list.items.size(); ++i) {
-      TRY_ASSIGN(const Fields fields, Fields::open(list.items[i], fmt::format("targets.waves[{}]", i), targets_.file(),
-                                                   {"name", "instances", "selector", "maxUnavailable", "bake",
-                                                    "requires", "service", "twin"}));
-      TRY(read_one(fields));
-    }
+    TRY_ASSIGN(const std::vector<Fields> all, targets_.each("waves"));
+    for (const Fields& fields : all) TRY(read_one(fields));
     for (size_t i = 0; i < taken_.size(); ++i) {
       if (!taken_[i]) return targets_.wrong("waves", fmt::format("no wave takes {}", rollout_.instances[i].id));
     }
-    return sort(list);
+    return sort(targets_.find("waves")->items);
   }
 
  private:
   Result<> read_one(const Fields& fields) {
     Wave wave;
-    TRY(fields.require("name"));
     TRY(fields.read_with("name", wave.name, parse_id));
     const bool twice = std::any_of(waves_.begin(), waves_.end(), [&](const Wave& w) { return w.name == wave.name; });
     if (twice) return fields.wrong("name", "stands twice");
@@ -57,7 +50,6 @@ class WavesReader {
     if (fields.has("maxUnavailable")) {
       wave.max_unavailable.emplace();
       TRY(fields.read("maxUnavailable", *wave.max_unavailable));
-      if (wave.max_unavailable->value < 1) return fields.wrong("maxUnavailable", "expected 1 or more");
     }
     TRY(fields.read("bake", wave.bake));
     TRY(fields.read_with("service", wave.service, parse_id));
@@ -75,9 +67,6 @@ class WavesReader {
   }
 
   Result<> take_instances(const Fields& fields, Wave& wave) {
-    if (fields.has("instances") == fields.has("selector")) {
-      return fields.wrong("", "expected one of instances and selector");
-    }
     int count = static_cast<int>(taken_.size());
     Label label;
     TRY(fields.read("instances", count));
@@ -98,13 +87,13 @@ class WavesReader {
   }
 
   // As they stand, but each behind those that it requires.
-  Result<> sort(const YamlNode& list) {
+  Result<> sort(const std::vector<YamlNode>& list) {
     std::vector<std::string_view> names;
     for (const Wave& wave : waves_) names.emplace_back(wave.name);
     for (size_t i = 0; i < waves_.size(); ++i) {
       for (const std::string& name : requires_[i]) {
         if (std::find(names.begin(), names.end(), name) != names.end()) continue;
-        return wrong_at(*list.items[i].find("requires"), fmt::format("targets.waves[{}].requires", i), targets_.file(),
+        return wrong_at(*list[i].find("requires"), fmt::format("targets.waves[{}].requires", i), targets_.file(),
                         fmt::format("there is no wave \"{}\"{}", name, base::did_you_mean(name, names)));
       }
     }
@@ -113,7 +102,7 @@ class WavesReader {
       const auto next = next_wave(done);
       if (!next) {
         const auto stuck = static_cast<size_t>(std::find(done.begin(), done.end(), false) - done.begin());
-        return wrong_at(*list.items[stuck].find("requires"), fmt::format("targets.waves[{}].requires", stuck),
+        return wrong_at(*list[stuck].find("requires"), fmt::format("targets.waves[{}].requires", stuck),
                         targets_.file(), "waves that require each other can never begin");
       }
       done[*next] = true;
@@ -141,6 +130,19 @@ class WavesReader {
 };
 
 }  // namespace
+
+const Table kWaveKeys{
+    {
+        {"name", Value::id, true, "What other waves require it by."},
+        {"instances", at_least(1, Value::count), false, "The next so many that no wave has."},
+        {"selector", like("^[^=]+=.", Value::text), false, "LABEL=VALUE: those with that label."},
+        {"maxUnavailable", at_least(1, Value::amount), false, "The strategy's, for this wave."},
+        {"bake", Value::duration, false, "After the wave.", "0s"},
+        {"requires", Value::texts, false, "The names of waves that are released before it."},
+        {"service", Value::id, false, "By share: a backend of its own, which all waves have or none."},
+        {"twin", Value::id, false, "By share: the second backend, beside service."},
+    },
+    {"instances", "selector"}};
 
 Result<> read_waves(const Fields& targets, Rollout& rollout) {
   return targets.has("waves") ? WavesReader(targets, rollout).read() : Result<>{};

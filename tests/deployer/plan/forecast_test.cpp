@@ -28,7 +28,7 @@ Forecast of(Strategy strategy, const Before& before = {ledger::Revision{"1", "a"
 }
 
 TEST(Forecast, OfAReleaseByShares) {
-  Strategy strategy = *preset("Canary10Percent5Minutes");
+  Strategy strategy = preset("Canary10Percent5Minutes");
   strategy.ramp.emplace_back(step::Ask{4h, OnTimeout::hold});
   const Forecast seen = of(strategy);
   EXPECT_EQ(seen.bakes, 5min);
@@ -41,7 +41,7 @@ TEST(Forecast, OfAReleaseByShares) {
 }
 
 TEST(Forecast, OfAReleaseInPlace) {
-  Strategy strategy = *preset("HalfAtATime");
+  Strategy strategy = preset("HalfAtATime");
   strategy.bake = 1min;
   const Forecast seen = of(strategy);
   EXPECT_EQ(seen.bakes, 2min);
@@ -51,7 +51,7 @@ TEST(Forecast, OfAReleaseInPlace) {
 }
 
 TEST(Forecast, OfAFirstReleaseThatHasNothingToGoBackTo) {
-  const Forecast seen = of(*preset("OneAtATime"), {});
+  const Forecast seen = of(preset("OneAtATime"), {});
   EXPECT_FALSE(seen.no_instant_return);
   EXPECT_EQ(seen.most_without, 0);
 }

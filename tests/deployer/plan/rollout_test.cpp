@@ -75,7 +75,7 @@ TEST(RolloutFile, NamesTheValueThatIsWrong) {
   EXPECT_EQ(refusal(with("strategy: { type: oneBox, bake: soon }\n")),
             "r.yaml:10:33: strategy.bake: expected a duration such as 10m, got \"soon\"");
   EXPECT_EQ(refusal(with("strategy: { type: canari }\n")),
-            "r.yaml:10:19: strategy.type: expected one of inPlace, rolling, oneBox, canary, linear, blueGreen, "
+            "r.yaml:10:19: strategy.type: expected inPlace, rolling, oneBox, canary, linear, blueGreen or "
             "allAtOnce, got \"canari\", did you mean \"canary\"?");
   EXPECT_EQ(refusal(with("strategy: { type: oneBox }\n")),
             "r.yaml:10:11: strategy.bake: oneBox needs the time for which the box is watched, such as 10m");
@@ -90,6 +90,26 @@ TEST(RolloutFile, NamesTheValueThatIsWrong) {
   EXPECT_EQ(refusal("a: [1, 2"), refusal("a: [1, 2"));
   EXPECT_NE(refusal("a: [1, 2").find("r.yaml:"), std::string::npos);
   EXPECT_EQ(refusal(""), "r.yaml:1:1: expected a mapping");
+}
+
+TEST(RolloutFile, HoldsEveryMappingAgainstItsTable) {
+  EXPECT_EQ(refusal(with("strategy: { type: rolling, preset: OneAtATime }\n")),
+            "r.yaml:10:11: strategy: expected one of type and preset");
+  EXPECT_EQ(
+      refusal(with("strategy: { preset: OneAtTime }\n")).find("r.yaml:10:21: strategy.preset: expected OneAtATime"),
+      0u);
+  EXPECT_EQ(refusal(with("strategy: { type: canary, steps: [{ setWeight: 10, bake: 1m }] }\n")),
+            "r.yaml:10:35: strategy.steps[0]: expected one of setWeight, bake, analysis, pause and preview");
+  EXPECT_EQ(refusal(with("strategy: { type: canary, steps: 1 }\n")),
+            "r.yaml:10:34: strategy.steps: expected a list of steps");
+  EXPECT_EQ(refusal(with("strategy: { type: rolling, maxUnavailable: 0 }\n")),
+            "r.yaml:10:44: strategy.maxUnavailable: expected 1 or more");
+  EXPECT_EQ(refusal(with("traffic: { driver: nginx }\n")), "r.yaml:10:10: traffic.endpoints: is missing");
+  EXPECT_EQ(refusal(with("traffic: { driver: haproxy, endpoints: ['unix:/s'], service: shop, lease: 1s }\n")),
+            "r.yaml:10:75: traffic.lease: expected 3s or more");
+  EXPECT_EQ(refusal(with("tasks: [{ name: a, command: [a], phase: [expand] }]\n")),
+            "r.yaml:10:41: tasks[0].phase: expected expand or contract");
+  EXPECT_EQ(refusal(with("tasks: []\n")), "accepted");
 }
 
 TEST(RolloutFile, KeepsTheStateOfServersWhereInitPutsItUnlessItSaysOtherwise) {
@@ -217,7 +237,7 @@ TEST(RolloutFile, RefusesComparisonsThatSayNothing) {
       {compares("compare: stable, test: sequentail"), "expected sequential or mannWhitney"},
       {compares("compare: stable, maxRatio: 2, alpha: 0.1"), "alpha: needs test: sequential"},
       {compares("compare: stable, test: sequential, alpha: 1"), "between 0 and 1"},
-      {compares("compare: stable, test: sequential, burst: 0"), "burst: expected 1 or more"},
+      {compares("compare: stable, test: sequential, burst: 0"), "burst: expected a whole number, 1 or more"},
       {compares("compare: stable, test: sequential, minDifference: 1"), "is for maxRatio without a test"},
       {compares("maxRatio: 2"), "maxRatio: needs compare: stable"},
       {compares("compare: stable, test: mannWhitney, initialDelay: 6s"), "initialDelay + interval * 5 is 11s"},
