@@ -16,6 +16,8 @@ std::string revision_name(const std::optional<ledger::Revision>& revision) {
   return revision ? revision->version : "nothing";
 }
 
+}  // namespace
+
 Colour colour_of(Verdict verdict) {
   switch (verdict) {
     case Verdict::pass:
@@ -34,8 +36,6 @@ Colour colour_of(Outcome outcome) {
   return outcome == Outcome::completed ? Colour::green : Colour::red;
 }
 
-}  // namespace
-
 std::string fate_of_users(const Plan& plan, const State& state) {
   const bool exposed =
       std::any_of(state.dials.begin(), state.dials.end(), [](const DialState& dial) { return dial.exposed(); });
@@ -45,7 +45,7 @@ std::string fate_of_users(const Plan& plan, const State& state) {
 }
 
 Telling on_stdout(bool json) {
-  return {json, !json && base::cli::use_colour(STDOUT_FILENO), base::cli::print};
+  return {json, !json && base::cli::use_colour(STDOUT_FILENO), base::cli::print, true};
 }
 
 std::string Reporter::painted(std::string_view text, Colour colour) const {
@@ -82,7 +82,9 @@ void Reporter::told(const State& before, const Event& event, const State& state,
     fields["phase"] = to_string(state.phase);
     return event_line("event", std::move(fields), now);
   }
-  if (const auto* measured = std::get_if<event::Measured>(&event)) print_measurement(before, *measured, now);
+  if (const auto* measured = std::get_if<event::Measured>(&event); measured != nullptr && telling_.measurements) {
+    print_measurement(before, *measured, now);
+  }
   // Steps whose last instance is done, in the words of the plan.
   const bool moved = state.step > before.step && state.steps == before.steps;
   if (moved && std::holds_alternative<event::Done>(event)) {

@@ -14,11 +14,15 @@ namespace trunkline::deployer {
 // What becomes of the users of the new side when nobody goes on; "" where none are there on a lease.
 std::string fate_of_users(const Plan& plan, const State& state);
 
+base::cli::Colour colour_of(Verdict verdict);
+base::cli::Colour colour_of(Outcome outcome);
+
 // How a story is told: to a person or, as JSON, to a program; `out` gets whole lines.
 struct Telling {
   bool json = false;
   bool colour = false;
   std::function<void(std::string_view)> out;
+  bool measurements = true;  // of those that are told to a person
 };
 Telling on_stdout(bool json);
 
