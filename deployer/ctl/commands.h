@@ -18,6 +18,7 @@ void add_run(base::cli::Tool& tool);
 void add_resume(base::cli::Tool& tool);
 void add_abort(base::cli::Tool& tool);
 void add_status(base::cli::Tool& tool);
+void add_watch(base::cli::Tool& tool);
 void add_history(base::cli::Tool& tool);
 void add_explain(base::cli::Tool& tool);
 void add_down(base::cli::Tool& tool);

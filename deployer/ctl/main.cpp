@@ -14,6 +14,7 @@ int main(int argc, char** argv) {
   deployer::add_resume(tool);
   deployer::add_abort(tool);
   deployer::add_status(tool);
+  deployer::add_watch(tool);
   deployer::add_history(tool);
   deployer::add_explain(tool);
   deployer::add_down(tool);

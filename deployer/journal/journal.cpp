@@ -109,8 +109,11 @@ Result<> take_record(const Json& json, bool first, JournalContent& content) {
 
 Result<JournalContent> read_journal(const fs::path& file) {
   TRY_ASSIGN(const std::string text, base::read_file(file, kMaxBytes));
+  return parse_journal(text, file);
+}
+
+Result<JournalContent> parse_journal(std::string_view rest, const fs::path& file) {
   JournalContent content;
-  std::string_view rest = text;
   for (int number = 1; !rest.empty(); ++number) {
     const base::Where where{file.string(), number, 0};
     const size_t end = rest.find('\n');

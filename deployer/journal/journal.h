@@ -47,6 +47,8 @@ struct JournalContent {
 // Reads a journal. A record that was cut short at the end is left out; one that is damaged with others behind it is
 // Kind::invalid, for then the state is not known. Kind::not_found if there is no journal.
 base::Result<JournalContent> read_journal(const std::filesystem::path& file);
+// The same of its text; `file` is for the errors.
+base::Result<JournalContent> parse_journal(std::string_view text, const std::filesystem::path& file);
 
 // The end that is written to. Not thread-safe; the holder of the service's lock is its only writer.
 class Journal {

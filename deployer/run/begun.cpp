@@ -11,11 +11,15 @@ Result<std::optional<Begun>> load_begun(const ServiceFolder& folder) {
   auto journal = read_journal(folder.journal());
   if (!journal && journal.error().kind == Kind::not_found) return std::nullopt;
   if (!journal) return fail(journal.error());
-  const Header& header = journal->header;
+  return begun_of(*std::move(journal));
+}
+
+Result<Begun> begun_of(JournalContent journal) {
+  const Header& header = journal.header;
   TRY_ASSIGN(Rollout rollout, parse_rollout(header.text, header.file));
   TRY_ASSIGN(Plan plan, compile(rollout, header.id, header.before, header.to));
-  State state = replay(plan, journal->events);
-  return Begun{std::move(*journal), std::move(rollout), std::move(plan), std::move(state)};
+  State state = replay(plan, journal.events);
+  return Begun{std::move(journal), std::move(rollout), std::move(plan), std::move(state)};
 }
 
 ledger::Release release_of(const Begun& begun) {

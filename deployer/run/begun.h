@@ -22,6 +22,9 @@ struct Begun {
 // The last rollout of the service; nothing before the first one. Kind::invalid if its journal is damaged.
 base::Result<std::optional<Begun>> load_begun(const ServiceFolder& folder);
 
+// The same of a journal that is read already.
+base::Result<Begun> begun_of(JournalContent journal);
+
 // Its line for the history. The rollout must be finished.
 ledger::Release release_of(const Begun& begun);
 

@@ -98,7 +98,7 @@ Result<int> conduct(const ServiceFolder& folder, const ServiceLock& lock, Begun 
   const auto share = make_share_dial(begun.rollout, lock.fence());
   Mailbox mailbox;
   if (then) mailbox.put(*then);
-  Reporter reporter(begun.plan, options.json);
+  Reporter reporter(begun.plan, on_stdout(options.json));
   Performer performer({begun.rollout, begun.plan, begun.journal.header.artifact, fresh, stable ? &*stable : nullptr,
                        driver, *dial, share.get(), folder, lock.fence(), mailbox, [&clock] { return clock.now(); }});
   DialWatch watch(*dial, share.get(), keys_of(begun));
@@ -111,7 +111,7 @@ Result<int> conduct(const ServiceFolder& folder, const ServiceLock& lock, Begun 
   watch.end();
   reporter.noted(watch.take_notes(), clock.now());
   if (!state) return stopped(state.error(), begun.plan, conductor.state());
-  reporter.ended(*state, clock.now());
+  reporter.ended(*state);
   if (state->phase == Phase::held) return exit_code_of(*state);
   TRY_ASSIGN(const auto ended, load_begun(folder));
   TRY(settle(folder, *ended));

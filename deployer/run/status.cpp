@@ -60,13 +60,15 @@ void add_share(const Begun& begun, Status& status) {
       status.warning = to_string(views.error());
       continue;
     }
+    Status::Share& share = status.shares.emplace_back(Status::Share{backends.key, 0});
     for (const ExposureView& view : *views) {
       if (!view.found) continue;
       const bool promoted = view.found->stable == (now_stable == "twin" ? backends.twin : backends.home);
-      const double share = promoted ? 1 : view.leased ? static_cast<double>(view.found->share) / kAllUsers : 0;
-      status.share = std::max(status.share, share);
+      const double found = promoted ? 1 : view.leased ? static_cast<double>(view.found->share) / kAllUsers : 0;
+      share.of_users = std::max(share.of_users, found);
       if (view.leased) status.until = view.clock + view.found->lease;
     }
+    status.share = std::max(status.share, share.of_users);
   }
 }
 
@@ -84,29 +86,33 @@ void drop_empty_twins(const Rollout& rollout, Status& status) {
 Result<Status> read_status(const ServiceFolder& folder) {
   TRY_ASSIGN(const auto begun, load_begun(folder));
   if (!begun) return base::fail(base::Kind::not_found, fmt::format("{} was never released", folder.service()));
+  return read_status(folder, *begun);
+}
+
+Result<Status> read_status(const ServiceFolder& folder, const Begun& begun) {
   Status status;
   status.service = folder.service();
-  status.environment = begun->plan.environment;
-  status.phase = to_string(begun->state.phase);
-  if (begun->state.step < begun->state.steps.size() && !begun->finished()) {
-    status.step = to_string(begun->state.steps[begun->state.step], begun->plan.places);
+  status.environment = begun.plan.environment;
+  status.phase = to_string(begun.state.phase);
+  if (begun.state.step < begun.state.steps.size() && !begun.finished()) {
+    status.step = to_string(begun.state.steps[begun.state.step], begun.plan.places);
   }
-  if (begun->state.outcome) status.outcome = to_string(*begun->state.outcome);
+  if (begun.state.outcome) status.outcome = to_string(*begun.state.outcome);
   status.at_work = ServiceLock::is_held(folder);
-  status.revision = begun->plan.to;
+  status.revision = begun.plan.to;
   TRY_ASSIGN(const Before stable, folder.load_stable());
   status.stable = stable.revision;
   const ProcessDriver driver(folder, "/proc/self/exe");
-  for (const Instance& instance : places_of(begun->rollout)) {
+  for (const Instance& instance : places_of(begun.rollout)) {
     TRY_ASSIGN(InstanceView view, driver.observe(instance.id));
     status.instances.push_back({instance.id, instance.address(), std::move(view), ""});
   }
-  add_traffic(begun->rollout, status);
+  add_traffic(begun.rollout, status);
   status.share = share_by_count(status);
-  add_share(*begun, status);
-  drop_empty_twins(begun->rollout, status);
-  status.paused = begun->state.paused;
-  status.reason = begun->state.reason;
+  add_share(begun, status);
+  drop_empty_twins(begun.rollout, status);
+  status.paused = begun.state.paused;
+  status.reason = begun.state.reason;
   return status;
 }
 

@@ -17,6 +17,10 @@ struct Status {
     InstanceView view;
     std::string traffic;  // "serving", "out", or "" where the balancer could not be asked or there is none
   };
+  struct Share {
+    std::string key;  // of its entry at the balancers
+    double of_users = 0;
+  };
   std::string service;
   std::string environment;
   std::string phase;                         // forward | rolling_back | held | done, of the last rollout
@@ -25,7 +29,8 @@ struct Status {
   bool at_work = false;                      // a deployer acts on it now
   std::optional<ledger::Revision> revision;  // of the last rollout
   std::optional<ledger::Revision> stable;
-  double share = 0;                     // of users, by the balancers' maps; without them, of the instances that serve
+  double share = 0;           // of users, by the balancers' maps; without them, of the instances that serve
+  std::vector<Share> shares;  // of each dial, as its balancers' maps say; without the dials that are not known
   std::optional<base::WallTime> until;  // when that share ends by itself, on the balancer's clock
   bool paused = false;
   std::vector<Row> instances;
@@ -34,6 +39,8 @@ struct Status {
 };
 
 base::Result<Status> read_status(const ServiceFolder& folder);
+// The same of a rollout that is known already; of its journal nothing is needed.
+base::Result<Status> read_status(const ServiceFolder& folder, const Begun& begun);
 base::Json to_json(const Status& status);
 std::string to_text(const Status& status);
 
