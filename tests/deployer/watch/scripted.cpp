@@ -76,7 +76,7 @@ Script rolling_script() {
 Scripted::Scripted(Script script) : script_(std::move(script)) {
   const Before before{kOld, Pool::home};
   const Plan plan = *compile(script_.rollout, "r1", before, kNew);
-  World world(plan);
+  ScriptedWorld world(plan);
   world.measure = script_.measure;
   world.run();
   const Header header{
