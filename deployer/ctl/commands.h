@@ -15,6 +15,8 @@ void add_init(base::cli::Tool& tool);
 void add_doctor(base::cli::Tool& tool);
 void add_plan(base::cli::Tool& tool);
 void add_run(base::cli::Tool& tool);
+void add_verify(base::cli::Tool& tool);
+void add_adopt(base::cli::Tool& tool);
 void add_resume(base::cli::Tool& tool);
 void add_abort(base::cli::Tool& tool);
 void add_status(base::cli::Tool& tool);

@@ -4,6 +4,7 @@
 #include "base/cli/terminal.h"
 #include "base/core/files.h"
 #include "deployer/ctl/commands.h"
+#include "deployer/ctl/show_findings.h"
 #include "deployer/haproxy/examine_config.h"
 #include "deployer/haproxy/examine_running.h"
 #include "deployer/haproxy/init.h"
@@ -19,10 +20,6 @@ struct DoctorOptions {
   bool offline = false;
   bool json = false;
 };
-
-std::string_view to_string(Finding::Level level) {
-  return level == Finding::Level::ok ? "ok" : level == Finding::Level::warn ? "warn" : "fail";
-}
 
 bool is_rollout(const std::string& text) {
   return text.starts_with("apiVersion:") || text.find("\napiVersion:") != std::string::npos;
@@ -54,26 +51,6 @@ base::Result<> complete(const HaproxyConfig& config, const std::string& service,
   if (expected.map.empty()) expected.map = map_of(config, expected.service);
   if (!expected.map.empty() && expected.twin.empty()) expected.twin = expected.backend + kTwinSuffix;
   return {};
-}
-
-base::Json json_of(const Finding& finding) {
-  base::JsonObject json{{"level", to_string(finding.level)}, {"text", finding.text}};
-  if (!finding.mend.empty()) json["mend"] = finding.mend;
-  if (!finding.where.file.empty()) json["file"] = finding.where.file;
-  if (finding.where.line > 0) json["line"] = finding.where.line;
-  return json;
-}
-
-void show(const Finding& finding) {
-  const bool colour = base::cli::use_colour(1);
-  const auto paint = finding.level == Finding::Level::ok     ? base::cli::Colour::green
-                     : finding.level == Finding::Level::warn ? base::cli::Colour::yellow
-                                                             : base::cli::Colour::red;
-  const std::string where = to_string(finding.where);
-  base::cli::print(fmt::format("{}  {}{}{}\n",
-                               base::cli::paint(fmt::format("{:4}", to_string(finding.level)), paint, colour), where,
-                               where.empty() ? "" : ": ", finding.text));
-  if (!finding.mend.empty()) base::cli::print(fmt::format("      {}\n", finding.mend));
 }
 
 base::Result<Findings> examine(const DoctorOptions& options) {
@@ -111,16 +88,7 @@ void add_doctor(base::cli::Tool& tool) {
   command.flag("--json", options->json, "print JSON, one object a line");
   command.action([options]() -> base::Result<int> {
     TRY_ASSIGN(const Findings findings, examine(*options));
-    for (const Finding& finding : findings) {
-      if (options->json) {
-        base::cli::print_json(json_of(finding));
-      } else {
-        show(finding);
-      }
-    }
-    const bool failed = std::any_of(findings.begin(), findings.end(),
-                                    [](const Finding& finding) { return finding.level == Finding::Level::fail; });
-    return failed ? 1 : 0;
+    return show_findings(findings, options->json);
   });
 }
 

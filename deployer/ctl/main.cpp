@@ -9,6 +9,7 @@ int main(int argc, char** argv) {
   deployer::add_doctor(tool);
   deployer::add_plan(tool);
   deployer::add_run(tool);
+  deployer::add_verify(tool);
   deployer::add_promote(tool);
   deployer::add_pause(tool);
   deployer::add_resume(tool);
@@ -22,6 +23,7 @@ int main(int argc, char** argv) {
   deployer::add_retry(tool);
   deployer::add_undo(tool);
   deployer::add_lock(tool);
+  deployer::add_adopt(tool);
   deployer::add_simulate(tool);
   deployer::add_supervise(tool);
   deployer::add_run_task(tool);

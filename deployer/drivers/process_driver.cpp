@@ -8,6 +8,7 @@
 #include "base/core/digest.h"
 #include "base/core/files.h"
 #include "base/core/text.h"
+#include "deployer/drivers/find_supervisor.h"
 #include "deployer/support/file_lock.h"
 #include "deployer/support/pause.h"
 #include "ledger/artifact.h"
@@ -84,6 +85,12 @@ Result<> ProcessDriver::fetch(const fs::path& artifact, const ledger::Revision& 
   return ledger::unpack_artifact(artifact, revision.digest, folder_.release(revision));
 }
 
+SupervisorSpec ProcessDriver::spec_of(const Instance& instance, const InstanceCommand& command,
+                                      const ledger::Revision& revision, Millis stop_grace) const {
+  return {command.argv, command.environment, folder_.release(revision), folder_.log(instance.id, revision), stop_grace,
+          revision};
+}
+
 Result<> ProcessDriver::start(const Instance& instance, const InstanceCommand& command,
                               const ledger::Revision& revision, Millis stop_grace, std::stop_token stop) const {
   const fs::path home = folder_.instance(instance.id);
@@ -95,8 +102,7 @@ Result<> ProcessDriver::start(const Instance& instance, const InstanceCommand& c
   }
   if (before) TRY(end_orphan(*before, stop_grace, stop));
   TRY_ASSIGN(const base::Descriptor output, seize(home, stop));
-  TRY(write_spec(home, {command.argv, command.environment, folder_.release(revision),
-                        folder_.log(instance.id, revision), stop_grace, revision}));
+  TRY(write_spec(home, spec_of(instance, command, revision, stop_grace)));
   std::error_code ignored;
   fs::remove(home / "state.json", ignored);  // it tells of the one before
   TRY_ASSIGN(base::Child supervisor, base::Child::start({{self_.string(), "supervise", home.string()}}, output));
@@ -126,6 +132,20 @@ Result<> ProcessDriver::stop(const std::string& instance, std::stop_token stop) 
   }
   TRY_ASSIGN(state, read_supervisor_state(home));
   return state ? end_orphan(*state, Millis{0}, stop) : Result<>{};
+}
+
+Result<> ProcessDriver::adopt(const Instance& instance, const InstanceCommand& command,
+                              const ledger::Revision& revision, Millis stop_grace) const {
+  const fs::path home = folder_.instance(instance.id);
+  TRY_ASSIGN(const auto known, read_supervisor_state(home));
+  if (supervised(known)) return {};
+  const auto found = find_supervisor(home);
+  if (!found) return fail(Kind::not_found, instance.id + " does not run under a supervisor of this folder");
+  TRY(base::make_folders(home));
+  TRY(write_spec(home, spec_of(instance, command, revision, stop_grace)));
+  return write_supervisor_state(
+      home, {found->supervisor, found->child, found->child ? InstanceStatus::running : InstanceStatus::backing_off, 0,
+             "", revision});
 }
 
 Result<InstanceView> ProcessDriver::observe(const std::string& instance) const {

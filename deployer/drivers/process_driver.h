@@ -39,12 +39,20 @@ class ProcessDriver {
   // Stops whatever runs of the instance; nothing if it does not. Ends it by force if its supervisor does not.
   base::Result<> stop(const std::string& instance, std::stop_token stop) const;
 
+  // Writes down again what is lost of an instance that still runs under its supervisor; nothing where it is known.
+  // Kind::not_found if there is no such supervisor.
+  base::Result<> adopt(const Instance& instance, const InstanceCommand& command, const ledger::Revision& revision,
+                       base::Millis stop_grace) const;
+
   base::Result<InstanceView> observe(const std::string& instance) const;
 
   // The last lines that the instance wrote under that revision, oldest first.
   std::vector<std::string> log_tail(const std::string& instance, const ledger::Revision& revision, size_t lines) const;
 
  private:
+  SupervisorSpec spec_of(const Instance& instance, const InstanceCommand& command, const ledger::Revision& revision,
+                         base::Millis stop_grace) const;
+
   const ServiceFolder folder_;
   const std::filesystem::path self_;
 };

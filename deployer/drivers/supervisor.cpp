@@ -47,16 +47,6 @@ std::optional<base::ProcessIdentity> identity_from_json(const Json* json) {
                                base::string_or(*json, "boot_id")};
 }
 
-Result<> write_state(const fs::path& instance, const SupervisorState& state) {
-  JsonObject json{{"format", 1}, {"supervisor", to_json(state.supervisor)}};
-  if (state.child) json["child"] = to_json(*state.child);
-  json["status"] = to_string(state.status);
-  json["restarts"] = state.restarts;
-  json["last_exit"] = state.last_exit;
-  json["revision"] = ledger::to_json(state.revision);
-  return base::write_file_atomically(instance / "state.json", base::to_pretty_text(json), 0600);
-}
-
 // The program writes to the log itself, so that it never waits for us. When the file is too long its text is copied
 // aside and cut; what is written in between the two is lost.
 void bound_log(const fs::path& log) {
@@ -97,7 +87,7 @@ class Supervisor {
     state_.child = child ? base::identify_process(child->pid()) : std::nullopt;
     state_.status = child ? InstanceStatus::running : InstanceStatus::backing_off;
     if (!child) note_end(child.error().message);
-    return write_state(instance_, state_);
+    return write_supervisor_state(instance_, state_);
   }
 
   // True if we are to end, false if the program did.
@@ -113,7 +103,7 @@ class Supervisor {
       if (base::system_clock().steady() - started_ > kStableAfter) backoff_.reset();
       state_.child.reset();
       state_.status = InstanceStatus::backing_off;
-      (void)write_state(instance_, state_);
+      (void)write_supervisor_state(instance_, state_);
       return false;
     }
     return false;
@@ -153,7 +143,7 @@ class Supervisor {
     }
     state_.child.reset();
     state_.status = InstanceStatus::stopped;
-    TRY(write_state(instance_, state_));
+    TRY(write_supervisor_state(instance_, state_));
     return 0;
   }
 
@@ -220,6 +210,16 @@ Result<SupervisorSpec> read_spec(const fs::path& instance) {
   }
   if (const Json* revision = base::find(json, "revision")) spec.revision = ledger::revision_from_json(*revision);
   return spec;
+}
+
+Result<> write_supervisor_state(const fs::path& instance, const SupervisorState& state) {
+  JsonObject json{{"format", 1}, {"supervisor", to_json(state.supervisor)}};
+  if (state.child) json["child"] = to_json(*state.child);
+  json["status"] = to_string(state.status);
+  json["restarts"] = state.restarts;
+  json["last_exit"] = state.last_exit;
+  json["revision"] = ledger::to_json(state.revision);
+  return base::write_file_atomically(instance / "state.json", base::to_pretty_text(json), 0600);
 }
 
 Result<std::optional<SupervisorState>> read_supervisor_state(const fs::path& instance) {

@@ -41,6 +41,8 @@ struct SupervisorState {
 base::Result<> write_spec(const std::filesystem::path& instance, const SupervisorSpec& spec);
 base::Result<SupervisorSpec> read_spec(const std::filesystem::path& instance);
 
+base::Result<> write_supervisor_state(const std::filesystem::path& instance, const SupervisorState& state);
+
 // Nothing if no supervisor ever ran there.
 base::Result<std::optional<SupervisorState>> read_supervisor_state(const std::filesystem::path& instance);
 

@@ -35,6 +35,17 @@ Result<> accept_identity(const Response& response, const ledger::Revision& revis
 
 Prober::Prober(Probes probes, Observe observe) : probes_(std::move(probes)), observe_(std::move(observe)) {}
 
+std::optional<std::string> Prober::version_said(const Instance& instance) const {
+  if (!probes_.identity) return std::nullopt;
+  const HttpProbe& probe = *probes_.identity;
+  const auto client = base::make_http_client({probe.timeout, probe.timeout, 1024 * 1024});
+  const auto response = base::get(*client, fmt::format("http://{}{}", instance.address(), probe.path));
+  if (!response || !accept_success(*response)) return std::nullopt;
+  const auto json = base::parse_json(response->body);
+  if (!json) return std::nullopt;
+  return base::string_or(*json, "version");
+}
+
 Result<> Prober::check_alive(const Instance& instance) const {
   TRY_ASSIGN(const InstanceView view, observe_(instance.id));
   if (view.restarts == 0 && view.status == InstanceStatus::running) return {};

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 
 #include "base/http/client.h"
@@ -23,6 +24,9 @@ class Prober {
 
   // Whether one that ran all the time is ready, and that revision, now.
   base::Result<> look(const Instance& instance, const ledger::Revision& revision, const std::stop_token& stop) const;
+
+  // The version that it says it is; nothing where it has no identity probe, or does not answer it.
+  std::optional<std::string> version_said(const Instance& instance) const;
 
   // Kind::unavailable if its process ended since it was started, also if it was started again.
   base::Result<> check_alive(const Instance& instance) const;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <random>
 #include <stop_token>
 
 #include "base/cli/terminal.h"
@@ -17,6 +16,7 @@
 #include "deployer/run/interruption.h"
 #include "deployer/run/keep.h"
 #include "deployer/run/request.h"
+#include "deployer/run/rollout_id.h"
 #include "deployer/run/service_lock.h"
 #include "ledger/artifact.h"
 
@@ -27,12 +27,6 @@ using base::Kind;
 using base::Result;
 
 namespace {
-
-std::string new_id(base::WallTime now) {
-  std::string time = base::to_iso8601(now).substr(0, 19);
-  std::erase_if(time, [](char c) { return c == '-' || c == ':'; });
-  return fmt::format("{}-{:04x}", time, std::random_device{}() & 0xFFFFu);
-}
 
 // For a deployer that was killed when all was done but this.
 Result<> settle_last(const ServiceFolder& folder) {
@@ -224,7 +218,7 @@ Result<int> run_release(const Prepared& prepared, const MoveOptions& options) {
   TRY(check_way_back(folder, stable.revision));
   TRY(check_nobody_left_out(folder, prepared.rollout));
   const base::WallTime now = base::system_clock().wall();
-  const Header header{new_id(now),
+  const Header header{new_rollout_id(now),
                       prepared.rollout.service,
                       fs::absolute(prepared.rollout.file).string(),  // whoever resumes may stand elsewhere
                       prepared.text,

@@ -16,25 +16,6 @@ using base::Result;
 
 namespace {
 
-// Serving at every balancer, by place.
-void add_traffic(const Rollout& rollout, Status& status) {
-  if (!rollout.traffic) return;
-  const std::vector<Server> servers = servers_of(rollout);
-  const auto views = make_dial(rollout)->read(servers);
-  if (!views) {
-    status.warning = to_string(views.error());
-    return;
-  }
-  std::map<std::pair<std::string, std::string>, bool> serving;
-  for (const DialView& view : *views) {
-    const auto seen = serving.try_emplace({view.backend, view.server}, true).first;
-    seen->second = seen->second && view.serving;
-  }
-  for (size_t i = 0; i < servers.size(); ++i) {
-    status.instances[i].traffic = serving[{servers[i].backend, servers[i].name}] ? "serving" : "out";
-  }
-}
-
 // By instances, where users are not moved by shares.
 double share_by_count(const Status& status) {
   int serving = 0, fresh = 0;
@@ -103,11 +84,9 @@ Result<Status> read_status(const ServiceFolder& folder, const Begun& begun) {
   TRY_ASSIGN(const Before stable, folder.load_stable());
   status.stable = stable.revision;
   const ProcessDriver driver(folder, "/proc/self/exe");
-  for (const Instance& instance : places_of(begun.rollout)) {
-    TRY_ASSIGN(InstanceView view, driver.observe(instance.id));
-    status.instances.push_back({instance.id, instance.address(), std::move(view), ""});
-  }
-  add_traffic(begun.rollout, status);
+  TRY_ASSIGN(Fleet fleet, read_fleet(begun.rollout, driver));
+  status.instances = std::move(fleet.rows);
+  status.warning = std::move(fleet.warning);
   status.share = share_by_count(status);
   add_share(begun, status);
   drop_empty_twins(begun.rollout, status);

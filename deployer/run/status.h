@@ -4,19 +4,14 @@
 #include <vector>
 
 #include "base/core/json.h"
-#include "deployer/drivers/process_driver.h"
+#include "deployer/run/fleet.h"
 #include "deployer/run/release.h"
 
 // What a person asks about a service, collected into plain values first and printed afterwards.
 namespace trunkline::deployer {
 
 struct Status {
-  struct Row {
-    std::string id;
-    std::string address;
-    InstanceView view;
-    std::string traffic;  // "serving", "out", or "" where the balancer could not be asked or there is none
-  };
+  using Row = FleetRow;
   struct Share {
     std::string key;  // of its entry at the balancers
     double of_users = 0;
