@@ -1,7 +1,6 @@
 #include "deployer/run/performer.h"
 
 #include <algorithm>
-#include <cctype>
 #include <fmt/format.h>
 
 #include "base/core/overloaded.h"
@@ -9,6 +8,7 @@
 #include "base/core/text.h"
 #include "deployer/drivers/task_runner.h"
 #include "deployer/plan/placeholders.h"
+#include "deployer/run/left.h"
 #include "deployer/support/pause.h"
 
 namespace trunkline::deployer {
@@ -25,16 +25,6 @@ constexpr base::Millis kLook{100};
 Result<int64_t> no_number(const Result<>& done) {
   if (!done) return base::fail(done.error());
   return 0;
-}
-
-// Another change draws other users.
-std::string salt_of(const Plan& plan) {
-  std::string salt = plan.id;
-  for (char& c : salt) {
-    const auto letter = static_cast<unsigned char>(c);
-    c = std::isalnum(letter) != 0 ? static_cast<char>(std::tolower(letter)) : '-';
-  }
-  return salt;
 }
 
 std::vector<Server> servers_of_places(const Rollout& rollout) {
@@ -189,15 +179,11 @@ Result<> Performer::check_new_side(int dial, int share) const {
 }
 
 Result<> Performer::set_share(int dial, int share, bool preview, base::Millis asked) const {
-  const Backends backends = backends_of(world_.rollout, dial);
-  const bool home = world_.plan.stable_pool == Pool::home;
-  const bool exposed = share > 0 || preview;
-  if (exposed && world_.now() - asked > world_.plan.lease) {
+  const Exposure exposure = exposure_of(world_.rollout, world_.plan, dial, share, preview);
+  if (exposure.lease.count() > 0 && world_.now() - asked > exposure.lease) {
     return base::fail(base::Kind::timeout, "it was asked for longer ago than a lease lasts");
   }
-  return world_.share->set({backends.key, home ? backends.home : backends.twin, home ? backends.twin : backends.home,
-                            share, salt_of(world_.plan), exposed ? world_.plan.lease : base::Millis{0}},
-                           Drift::refuse, {});
+  return world_.share->set(exposure, Drift::refuse, {});
 }
 
 Result<> Performer::expose(const action::Expose& act, base::Millis asked) const {
@@ -207,11 +193,7 @@ Result<> Performer::expose(const action::Expose& act, base::Millis asked) const 
 
 Result<> Performer::promote(int dial) const {
   TRY(check_new_side(dial, kAllUsers));
-  const Backends backends = backends_of(world_.rollout, dial);
-  const bool to_twin = world_.plan.new_pool() == Pool::twin;
-  return world_.share->set({backends.key, to_twin ? backends.twin : backends.home,
-                            to_twin ? backends.home : backends.twin, 0, salt_of(world_.plan), base::Millis{0}},
-                           Drift::refuse, {});
+  return world_.share->set(promoted_exposure_of(world_.rollout, world_.plan, dial), Drift::refuse, {});
 }
 
 Result<int64_t> Performer::run_task(int index, const std::stop_token& stop) const {
