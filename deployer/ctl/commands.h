@@ -21,6 +21,7 @@ void add_abort(base::cli::Tool& tool);
 void add_status(base::cli::Tool& tool);
 void add_watch(base::cli::Tool& tool);
 void add_history(base::cli::Tool& tool);
+void add_changes(base::cli::Tool& tool);
 void add_explain(base::cli::Tool& tool);
 void add_down(base::cli::Tool& tool);
 void add_pack(base::cli::Tool& tool);
