@@ -7,6 +7,7 @@
 
 #include "base/cli/tool.h"
 #include "deployer/drivers/service_folder.h"
+#include "deployer/run/release.h"
 
 // One file a command; each adds itself to the tool.
 namespace trunkline::deployer {
@@ -22,6 +23,7 @@ void add_abort(base::cli::Tool& tool);
 void add_status(base::cli::Tool& tool);
 void add_watch(base::cli::Tool& tool);
 void add_history(base::cli::Tool& tool);
+void add_changes(base::cli::Tool& tool);
 void add_explain(base::cli::Tool& tool);
 void add_down(base::cli::Tool& tool);
 void add_pack(base::cli::Tool& tool);
@@ -39,11 +41,14 @@ struct ServiceOptions {
   std::optional<std::string> service;
   std::string state = default_state_folder().string();
   bool json = false;
+  bool overwrite = false;
 
   void add_to(base::cli::Command& command);
   void add_state_to(base::cli::Command& command);
+  void add_overwrite_to(base::cli::Command& command);  // of a command that moves a rollout
   // The named service, or the only one that there is.
   base::Result<ServiceFolder> folder() const;
+  MoveOptions move() const { return {state, json, overwrite}; }
 };
 
 }  // namespace trunkline::deployer

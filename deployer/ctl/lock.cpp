@@ -2,6 +2,7 @@
 
 #include "base/cli/terminal.h"
 #include "deployer/ctl/commands.h"
+#include "deployer/run/notes.h"
 #include "deployer/run/service_lock.h"
 
 namespace trunkline::deployer {
@@ -39,7 +40,13 @@ void add_lock(base::cli::Tool& tool) {
   command.action([options]() -> base::Result<int> {
     TRY_ASSIGN(const ServiceFolder folder, options->folder());
     // Given back at once: what counts is that the one before has lost it.
-    if (options->take) TRY(ServiceLock::take(folder, "lock --take", ServiceLock::Force::take_over));
+    if (options->take) {
+      const auto before = ServiceLock::is_held(folder) ? ServiceLock::holder(folder) : std::nullopt;
+      TRY(ServiceLock::take(folder, "lock --take", ServiceLock::Force::take_over));
+      note(folder, who_am_i(), "lock",
+           before ? fmt::format("taken from {}, who held it with `{}`", before->who, before->what)
+                  : "taken; nobody held it");
+    }
     const auto holder = ServiceLock::holder(folder);
     const bool held = ServiceLock::is_held(folder);
     if (options->json) {

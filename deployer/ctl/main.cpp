@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
   deployer::add_status(tool);
   deployer::add_watch(tool);
   deployer::add_history(tool);
+  deployer::add_changes(tool);
   deployer::add_explain(tool);
   deployer::add_down(tool);
   deployer::add_pack(tool);

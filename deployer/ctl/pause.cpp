@@ -1,5 +1,4 @@
 #include "deployer/ctl/commands.h"
-#include "deployer/run/release.h"
 #include "deployer/run/service_lock.h"
 
 namespace trunkline::deployer {
@@ -10,7 +9,7 @@ void add_pause(base::cli::Tool& tool) {
   options->add_to(command);
   command.action([options]() -> base::Result<int> {
     TRY_ASSIGN(const ServiceFolder folder, options->folder());
-    return move_on(folder.service(), event::PauseRequested{who_am_i()}, {options->state, options->json});
+    return move_on(folder.service(), event::PauseRequested{who_am_i()}, options->move());
   });
 }
 

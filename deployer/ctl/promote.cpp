@@ -1,5 +1,4 @@
 #include "deployer/ctl/commands.h"
-#include "deployer/run/release.h"
 #include "deployer/run/service_lock.h"
 
 namespace trunkline::deployer {
@@ -11,10 +10,11 @@ void add_promote(base::cli::Tool& tool) {
   const auto options = std::make_shared<Options>();
   base::cli::Command command = tool.command("promote", "go on: a person's word for a rollout that waits or bakes");
   options->add_to(command);
+  options->add_overwrite_to(command);
   command.flag("--full", options->full, "to all users at once, past the rest of the ramp");
   command.action([options]() -> base::Result<int> {
     TRY_ASSIGN(const ServiceFolder folder, options->folder());
-    return move_on(folder.service(), event::Promoted{who_am_i(), options->full}, {options->state, options->json});
+    return move_on(folder.service(), event::Promoted{who_am_i(), options->full}, options->move());
   });
 }
 

@@ -1,5 +1,4 @@
 #include "deployer/ctl/commands.h"
-#include "deployer/run/release.h"
 
 namespace trunkline::deployer {
 
@@ -7,9 +6,10 @@ void add_resume(base::cli::Tool& tool) {
   const auto options = std::make_shared<ServiceOptions>();
   base::cli::Command command = tool.command("resume", "go on with a rollout that is held or was interrupted");
   options->add_to(command);
+  options->add_overwrite_to(command);
   command.action([options]() -> base::Result<int> {
     TRY_ASSIGN(const ServiceFolder folder, options->folder());
-    return move_on(folder.service(), event::Resumed{}, {options->state, options->json});
+    return move_on(folder.service(), event::Resumed{}, options->move());
   });
 }
 

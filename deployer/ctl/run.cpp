@@ -1,5 +1,4 @@
 #include "deployer/ctl/commands.h"
-#include "deployer/run/release.h"
 
 namespace trunkline::deployer {
 
@@ -14,12 +13,14 @@ void add_run(base::cli::Tool& tool) {
   command.positional("file", options->file, "the rollout file");
   command.option("--artifact", options->artifact, "REF", "release this artifact (file:PATH) instead of the file's");
   options->add_state_to(command);
+  options->add_overwrite_to(command);
   command.footer(
-      "exit codes: 0 completed, 3 rolled back, 4 held for a person (or one before is unfinished),\n"
+      "exit codes: 0 completed, 3 rolled back, 4 held for a person (or one before is unfinished, or a share was "
+      "changed),\n"
       "75 another deployer is at work, 2 wrong request, 1 anything else");
   command.action([options]() -> base::Result<int> {
     TRY_ASSIGN(const Prepared prepared, prepare(options->file, options->artifact));
-    return run_release(prepared, {options->state, options->json});
+    return run_release(prepared, options->move());
   });
 }
 

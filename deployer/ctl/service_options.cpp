@@ -9,6 +9,10 @@ void ServiceOptions::add_state_to(base::cli::Command& command) {
   command.flag("--json", json, "print JSON, one object a line");
 }
 
+void ServiceOptions::add_overwrite_to(base::cli::Command& command) {
+  command.flag("--overwrite", overwrite, "set anew what somebody changed at the load balancer meanwhile");
+}
+
 void ServiceOptions::add_to(base::cli::Command& command) {
   command.positional("service", service, "which service; may be left out where there is only one");
   add_state_to(command);

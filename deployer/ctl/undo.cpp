@@ -10,11 +10,12 @@ void add_undo(base::cli::Tool& tool) {
   const auto options = std::make_shared<Options>();
   base::cli::Command command = tool.command("undo", "release the version that ran before, by the same careful way");
   options->add_to(command);
+  options->add_overwrite_to(command);
   command.option("--to", options->to, "REV", "this version, or this revision's id, instead of the one before");
   command.action([options]() -> base::Result<int> {
     TRY_ASSIGN(const ServiceFolder folder, options->folder());
     TRY_ASSIGN(const Prepared prepared, prepare_undo(folder, options->to));
-    return run_release(prepared, {options->state, options->json});
+    return run_release(prepared, options->move());
   });
 }
 

@@ -26,11 +26,12 @@ struct Server {
 struct DialView {
   std::string backend;
   std::string server;
-  std::string endpoint;  // which of several balancers says so
-  std::string address;   // as the balancer has it
-  bool serving = false;  // new users are sent to it: admitted and up
-  int64_t sessions = 0;  // under way now
-  int64_t requests = 0;  // sent to it so far
+  std::string endpoint;         // which of several balancers says so
+  std::string address;          // as the balancer has it
+  bool serving = false;         // new users are sent to it: admitted and up
+  int64_t sessions = 0;         // under way now
+  int64_t requests = 0;         // sent to it so far
+  std::string state = "ready";  // as it was set: ready, drain or maint
 
   bool operator==(const DialView&) const = default;
 };

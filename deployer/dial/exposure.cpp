@@ -83,7 +83,7 @@ Result<DialEntry> parse_entry(std::string_view text) {
 }
 
 bool same_exposure(const DialEntry& a, const DialEntry& b) {
-  return a.share == b.share && a.salt == b.salt && a.stable == b.stable && a.fresh == b.fresh;
+  return a.share == b.share && (a.share == 0 || a.salt == b.salt) && a.stable == b.stable && a.fresh == b.fresh;
 }
 
 }  // namespace trunkline::deployer

@@ -43,7 +43,8 @@ Exposure exposure_of(const std::string& key, const DialEntry& entry, int64_t clo
 std::string to_string(const DialEntry& entry);
 base::Result<DialEntry> parse_entry(std::string_view text);
 
-// Whether both show the same to the same users; when it ends does not count.
+// Whether both show the same to the same users; when it ends does not count, nor does who would be in a share of
+// nobody.
 bool same_exposure(const DialEntry& a, const DialEntry& b);
 
 }  // namespace trunkline::deployer

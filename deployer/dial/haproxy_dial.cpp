@@ -117,7 +117,10 @@ Result<std::vector<DialView>> HaproxyDial::read(const std::vector<Server>& wante
       const auto found = all.find(server.name);
       if (found == all.end()) return fail(look(endpoint, server).error());
       const HaproxyServer& now = found->second;
-      views.push_back({server.backend, server.name, endpoint, now.address, now.serves(), now.sessions, now.requests});
+      views.push_back({server.backend, server.name, endpoint, now.address, now.serves(), now.sessions, now.requests,
+                       std::string(now.in_maintenance ? "maint"
+                                   : now.draining     ? "drain"
+                                                      : "ready")});
     }
   }
   return views;

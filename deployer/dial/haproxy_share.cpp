@@ -37,6 +37,11 @@ std::string or_nothing(const std::string& text) {
 
 }  // namespace
 
+std::string drift_text(const std::string& key, const std::string& endpoint, const DialEntry& expected,
+                       const std::string& found) {
+  return fmt::format("{}{} at {}: expected {} found {}", kDrift, key, endpoint, to_string(expected), or_nothing(found));
+}
+
 HaproxyShare::HaproxyShare(HaproxySetting setting) : setting_(std::move(setting)) {
   for (const std::string& endpoint : setting_.endpoints) balancers_.push_back({endpoint, {}, {}});
 }
@@ -101,8 +106,7 @@ Result<> HaproxyShare::compare(Balancer& balancer, const Look& seen, const Expos
   if (left == balancer.left.end()) return {};
   const auto is_found = [&](const DialEntry& entry) { return shows(seen.text, entry); };
   if (std::any_of(left->second.begin(), left->second.end(), is_found) || is_found(entry_for(wanted, 0))) return {};
-  return fail(Kind::conflict, fmt::format("somebody changed {} at {}: expected {} found {}", wanted.key,
-                                          balancer.endpoint, to_string(left->second.back()), or_nothing(seen.text)));
+  return fail(Kind::conflict, drift_text(wanted.key, balancer.endpoint, left->second.back(), seen.text));
 }
 
 Result<> HaproxyShare::write_everywhere(const Looks& looks, const Exposure& exposure) {
@@ -167,7 +171,11 @@ Result<> HaproxyShare::set(const Exposure& exposure, Drift drift, std::stop_toke
   const Looks looks = look_everywhere(exposure.key);
   for (size_t i = 0; i < looks.size(); ++i) {
     if (!looks[i] || notice_restart(balancers_[i], looks[i]->process) || drift == Drift::overwrite) continue;
-    TRY(compare(balancers_[i], *looks[i], exposure));
+    auto same = compare(balancers_[i], *looks[i], exposure);
+    if (same) continue;
+    // A lease is tried to be renewed again and again; it is told once.
+    if (std::exchange(refused_, same.error().message) != same.error().message) notes_.push_back(refused_);
+    return same;
   }
   TRY(write_everywhere(looks, exposure));
   const auto answered = std::find_if(looks.begin(), looks.end(), [](const auto& seen) { return seen.has_value(); });
@@ -217,6 +225,7 @@ Result<std::vector<ExposureView>> HaproxyShare::read(const std::string& key) {
     any = true;
     view.text = looks[i]->text;
     view.clock = base::WallTime{base::Millis{looks[i]->clock}};
+    view.started = base::WallTime{std::chrono::seconds{looks[i]->process.started}};
     const auto entry = parse_entry(view.text);
     if (entry) view.found = exposure_of(key, *entry, looks[i]->clock);
     view.leased = view.found && view.found->lease.count() > 0;

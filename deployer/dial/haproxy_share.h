@@ -53,6 +53,7 @@ class HaproxyShare final : public ShareDial {
   std::mutex mutex_;  // over all below
   std::vector<Balancer> balancers_;
   std::vector<std::string> notes_;
+  std::string refused_;  // the last drift that a change was refused for
 };
 
 }  // namespace trunkline::deployer

@@ -3,6 +3,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/core/result.h"
@@ -17,11 +18,17 @@ struct ExposureView {
   std::optional<Exposure> found;  // if the text is an entry; its lease is what is left of it, 0: run out or without end
   bool leased = false;            // the lease goes on
   base::WallTime clock{};         // the balancer's own
+  base::WallTime started{};       // when its process began
   std::optional<base::Error> error;  // it did not answer: nothing above is known
 };
 
 // What to do where the entry is not what this dial left there, when it ends apart: somebody else changed it.
 enum class Drift { refuse, overwrite };
+
+// How such a difference is told, and what every telling of it begins with.
+inline constexpr std::string_view kDrift = "somebody changed ";
+std::string drift_text(const std::string& key, const std::string& endpoint, const DialEntry& expected,
+                       const std::string& found);
 
 // Which share of the users meets the new revision, for as long as a lease lasts; then the balancers alone send them
 // back. Calls block, each answer for a limited time, and are safe to repeat. Thread-safe; one call at a time is served.
@@ -46,7 +53,8 @@ class ShareDial {
   // What another process of ours is known to have set last, for the comparison; from its journal.
   virtual void expect(const Exposure& exposure) = 0;
 
-  // What happened that a person should know, since the last call: a balancer was started anew, did not take a change.
+  // What happened that a person should know, since the last call: a balancer was started anew, did not take a change;
+  // and drift, once for each that it is refused for.
   virtual std::vector<std::string> take_notes() = 0;
 };
 

@@ -12,7 +12,8 @@ namespace event {
 struct Began {
   bool operator==(const Began&) const = default;
 };
-struct Resumed {  // a deployer took it up again, after a hold, an interruption, or after one was killed
+struct Resumed {         // a deployer took it up again, after a hold, an interruption, or after one was killed
+  std::string who = {};  // "" in journals of before this was written down
   bool operator==(const Resumed&) const = default;
 };
 struct PauseRequested {

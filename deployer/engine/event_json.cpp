@@ -58,7 +58,11 @@ void write_value(const Measurement& m, JsonObject& json) {
 
 struct Writer {
   Json operator()(const event::Began&) const { return {{"event", "began"}}; }
-  Json operator()(const event::Resumed&) const { return {{"event", "resumed"}}; }
+  Json operator()(const event::Resumed& e) const {
+    JsonObject json{{"event", "resumed"}};
+    if (!e.who.empty()) json["who"] = e.who;
+    return json;
+  }
   Json operator()(const event::Ticked&) const { return {{"event", "ticked"}}; }
   Json operator()(const event::PauseRequested& e) const { return {{"event", "pause_requested"}, {"who", e.who}}; }
   Json operator()(const event::PauseEnded& e) const { return {{"event", "pause_ended"}, {"who", e.who}}; }
@@ -103,7 +107,7 @@ base::Result<Event> event_from_json(const Json& json) {
   const std::string name = base::string_or(json, "event");
   const int ticket = int_of(json, "ticket");
   if (name == "began") return event::Began{};
-  if (name == "resumed") return event::Resumed{};
+  if (name == "resumed") return event::Resumed{base::string_or(json, "who")};
   if (name == "ticked") return event::Ticked{};
   if (name == "pause_requested") return event::PauseRequested{base::string_or(json, "who")};
   if (name == "pause_ended") return event::PauseEnded{base::string_or(json, "who")};

@@ -5,6 +5,7 @@
 #include "deployer/dial/dial.h"
 #include "deployer/drivers/process_driver.h"
 #include "deployer/run/interruption.h"
+#include "deployer/run/notes.h"
 #include "deployer/run/release.h"
 #include "deployer/run/service_lock.h"
 
@@ -38,6 +39,7 @@ Result<int> take_down(const std::string& service, bool force, const MoveOptions&
       base::cli::print(fmt::format("{} stopped\n", instance.id));
   }
   TRY(folder.save_stable({}));
+  note(folder, who_am_i(), "down", force ? "taken down, whatever the load balancer says" : "taken down");
   if (!begun->finished()) {
     TRY_ASSIGN(Journal journal, Journal::reopen(folder.journal(), begun->journal));
     const base::Millis at = begun->journal.events.empty() ? base::Millis{0} : begun->journal.events.back().at;

@@ -8,7 +8,7 @@
 #include "base/core/text.h"
 #include "deployer/drivers/task_runner.h"
 #include "deployer/plan/placeholders.h"
-#include "deployer/run/rollout_id.h"
+#include "deployer/run/left.h"
 #include "deployer/support/pause.h"
 
 namespace trunkline::deployer {
@@ -179,15 +179,11 @@ Result<> Performer::check_new_side(int dial, int share) const {
 }
 
 Result<> Performer::set_share(int dial, int share, bool preview, base::Millis asked) const {
-  const Backends backends = backends_of(world_.rollout, dial);
-  const bool home = world_.plan.stable_pool == Pool::home;
-  const bool exposed = share > 0 || preview;
-  if (exposed && world_.now() - asked > world_.plan.lease) {
+  const Exposure exposure = exposure_of(world_.rollout, world_.plan, dial, share, preview);
+  if (exposure.lease.count() > 0 && world_.now() - asked > exposure.lease) {
     return base::fail(base::Kind::timeout, "it was asked for longer ago than a lease lasts");
   }
-  return world_.share->set({backends.key, home ? backends.home : backends.twin, home ? backends.twin : backends.home,
-                            share, salt_of(world_.plan.id), exposed ? world_.plan.lease : base::Millis{0}},
-                           Drift::refuse, {});
+  return world_.share->set(exposure, Drift::refuse, {});
 }
 
 Result<> Performer::expose(const action::Expose& act, base::Millis asked) const {
@@ -197,11 +193,7 @@ Result<> Performer::expose(const action::Expose& act, base::Millis asked) const 
 
 Result<> Performer::promote(int dial) const {
   TRY(check_new_side(dial, kAllUsers));
-  const Backends backends = backends_of(world_.rollout, dial);
-  const bool to_twin = world_.plan.new_pool() == Pool::twin;
-  return world_.share->set({backends.key, to_twin ? backends.twin : backends.home,
-                            to_twin ? backends.home : backends.twin, 0, salt_of(world_.plan.id), base::Millis{0}},
-                           Drift::refuse, {});
+  return world_.share->set(promoted_exposure_of(world_.rollout, world_.plan, dial), Drift::refuse, {});
 }
 
 Result<int64_t> Performer::run_task(int index, const std::stop_token& stop) const {

@@ -15,6 +15,9 @@
 #include "deployer/run/exit_codes.h"
 #include "deployer/run/interruption.h"
 #include "deployer/run/keep.h"
+#include "deployer/run/kept_journals.h"
+#include "deployer/run/left.h"
+#include "deployer/run/notes.h"
 #include "deployer/run/request.h"
 #include "deployer/run/rollout_id.h"
 #include "deployer/run/service_lock.h"
@@ -74,6 +77,46 @@ tl::unexpected<base::Error> stopped(const base::Error& error, const Plan& plan, 
                                       stays, plan.service));
 }
 
+// What somebody changed meanwhile is told, and left as it is.
+int hold_for_drift(const ServiceFolder& folder, const std::vector<std::string>& found, const MoveOptions& options) {
+  for (const std::string& drift : found) {
+    note(folder, "deployer", "drift", drift);
+    say("drift", folder.service(), drift, options);
+  }
+  say("held", folder.service(), "Nothing was touched. Next: set it back, or say --overwrite", options);
+  return kExitHeld;
+}
+
+// What somebody changed since the last rollout, before a new one begins.
+Result<std::vector<std::string>> changed_before(const Begun& before, const Begun& begun) {
+  const auto share = make_share_dial(begun.rollout);
+  if (share == nullptr || !begun.plan.from || before.journal.events.empty()) return std::vector<std::string>{};
+  TRY_ASSIGN(const DialViews views, look_at_dials(*share, begun));
+  return find_drift(begun, left_at_dials(begun), views, before.journal.events.back().wall);
+}
+
+// What somebody changed while no deployer was at work on this one. What comes later the dial sees by itself.
+Result<std::vector<std::string>> changed_meanwhile(ShareDial& share, const Begun& begun, bool abort) {
+  if (begun.journal.events.empty()) return std::vector<std::string>{};
+  TRY_ASSIGN(const DialViews views, look_at_dials(share, begun));
+  auto left = left_at_dials(begun);
+  for (size_t i = 0; i < left.size(); ++i) {
+    for (const Exposure& value : left[i]) {
+      if (all_show(value, views[i])) share.expect(value);
+    }
+    // Who sent all users back by hand did what an abort does.
+    const Exposure nobody = exposure_of(begun.rollout, begun.plan, static_cast<int>(i), 0, false);
+    if (abort) left[i].insert(left[i].begin(), nobody);
+  }
+  return find_drift(begun, left, views, begun.journal.events.back().wall);
+}
+
+// Notes that are shown are written down, too.
+std::vector<std::string> written(const ServiceFolder& folder, std::vector<std::string> notes) {
+  for (const std::string& text : notes) note(folder, "deployer", text.starts_with(kDrift) ? "drift" : "balancer", text);
+  return notes;
+}
+
 // Everything between a journal that stands and a rollout that ended; the lock is held.
 // `then` is a person's word that is taken right behind the first event.
 Result<int> conduct(const ServiceFolder& folder, const ServiceLock& lock, Begun begun, Journal journal,
@@ -86,10 +129,17 @@ Result<int> conduct(const ServiceFolder& folder, const ServiceLock& lock, Begun 
   }
   const ProcessDriver driver(folder, "/proc/self/exe");
   const auto dial = make_dial(begun.rollout, lock.fence());
-  if (resumed) TRY(close_doors(*dial, begun));
   const base::Millis already = begun.journal.events.empty() ? base::Millis{0} : begun.journal.events.back().at;
   const RolloutClock clock(base::system_clock(), already);
   const auto share = make_share_dial(begun.rollout, lock.fence());
+  if (resumed) {
+    if (share != nullptr && !options.overwrite) {
+      const bool abort = std::holds_alternative<event::AbortRequested>(first);
+      TRY_ASSIGN(const auto changed, changed_meanwhile(*share, begun, abort));
+      if (!changed.empty()) return hold_for_drift(folder, changed, options);
+    }
+    TRY(close_doors(*dial, begun));
+  }
   Mailbox mailbox;
   if (then) mailbox.put(*then);
   Reporter reporter(begun.plan, on_stdout(options.json));
@@ -97,13 +147,14 @@ Result<int> conduct(const ServiceFolder& folder, const ServiceLock& lock, Begun 
                        driver, *dial, share.get(), folder, lock.fence(), mailbox, [&clock] { return clock.now(); }});
   DialWatch watch(*dial, share.get(), keys_of(begun));
   reporter.began(resumed);
-  Conductor conductor({begun.plan, journal, performer, mailbox, reporter, clock, lock.fence(),
-                       [] { return base::wait_for_termination(base::Millis{0}).has_value(); },
-                       [&] { return take_request(folder, begun.plan.id); }, [&] { return watch.take_notes(); }},
-                      begun.state);
+  Conductor conductor(
+      {begun.plan, journal, performer, mailbox, reporter, clock, lock.fence(),
+       [] { return base::wait_for_termination(base::Millis{0}).has_value(); },
+       [&] { return take_request(folder, begun.plan.id); }, [&] { return written(folder, watch.take_notes()); }},
+      begun.state);
   auto state = conductor.run(first);
   watch.end();
-  reporter.noted(watch.take_notes(), clock.now());
+  reporter.noted(written(folder, watch.take_notes()), clock.now());
   if (!state) return stopped(state.error(), begun.plan, conductor.state());
   reporter.ended(*state);
   if (state->phase == Phase::held) return exit_code_of(*state);
@@ -228,11 +279,16 @@ Result<int> run_release(const Prepared& prepared, const MoveOptions& options) {
                       now,
                       who_am_i()};
   TRY_ASSIGN(const Plan plan, compile(prepared.rollout, header.id, header.before, header.to));
+  const Begun begun{{header, {}, 0}, prepared.rollout, plan, initial_state(plan)};
+  if (before && !options.overwrite) {
+    TRY_ASSIGN(const auto changed, changed_before(*before, begun));
+    if (!changed.empty()) return hold_for_drift(folder, changed, options);
+  }
   TRY(folder.save_config(header.to, prepared.config));
   TRY(folder.save_launch(prepared.launch));
+  if (before) TRY(keep_journal(folder, before->plan.id));
   TRY_ASSIGN(Journal journal, Journal::create(folder.journal(), header));
-  Begun begun{{header, {}, 0}, prepared.rollout, plan, initial_state(plan)};
-  return conduct(folder, lock, std::move(begun), std::move(journal), event::Began{}, std::nullopt, options);
+  return conduct(folder, lock, begun, std::move(journal), event::Began{}, std::nullopt, options);
 }
 
 Result<int> move_on(const std::string& service, const Event& event, const MoveOptions& options) {
@@ -264,8 +320,9 @@ Result<int> move_on(const std::string& service, const Event& event, const MoveOp
   }
   TRY_ASSIGN(Journal journal, Journal::reopen(folder.journal(), seen->journal));
   const bool promote = std::holds_alternative<event::Promoted>(event);
-  return conduct(folder, lock, std::move(*seen), std::move(journal), promote ? event::Resumed{} : event,
-                 promote ? std::optional(event) : std::nullopt, options);
+  return conduct(folder, lock, std::move(*seen), std::move(journal),
+                 promote || resume ? event::Resumed{who_am_i()} : event, promote ? std::optional(event) : std::nullopt,
+                 options);
 }
 
 }  // namespace trunkline::deployer

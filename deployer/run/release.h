@@ -26,15 +26,18 @@ base::Result<Prepared> prepare(const std::string& file, const std::optional<std:
 struct MoveOptions {
   std::filesystem::path state;
   bool json = false;
+  bool overwrite = false;  // what somebody changed at the balancers meanwhile
 };
 
 // Releases: runs the rollout to its end, and settles it. The exit code. Kind::locked if another deployer is at work.
-// An unfinished rollout of the service is left alone: its way on and its way back are printed, exit code 4.
+// Where an unfinished rollout of the service is there, or somebody changed a share at the balancers since the last one,
+// nothing is touched: what is next is printed, exit code 4.
 base::Result<int> run_release(const Prepared& prepared, const MoveOptions& options);
 
 // Moves an unfinished rollout with a person's word: Resumed, AbortRequested, PauseRequested or Promoted. It is handed
 // to the deployer at work, if there is one, else the rollout is taken up again here. Exit code 0 and a word if there is
-// nothing unfinished.
+// nothing unfinished; 4, and nothing is touched, if somebody changed a share at the balancers while no deployer was at
+// work.
 base::Result<int> move_on(const std::string& service, const Event& event, const MoveOptions& options);
 
 // Stops every instance of the service, at the load balancer first; an unfinished rollout ends as failed. An instance

@@ -65,6 +65,7 @@ class JournalTest : public testing::Test {
                 event::Measured{3, 0, Measurement::of_both(Measurement::of(1), Measurement::missing("no series"))}},
                {base::Millis{11}, wall, event::AbortRequested{"dev@host"}},
                {base::Millis{12}, wall, event::Resumed{}},
+               {base::Millis{12}, wall, event::Resumed{"dev@host"}},
                {base::Millis{13}, wall, event::Abandoned{"dev@host"}},
                {base::Millis{14}, wall, event::Adopted{"dev@host"}}};
   }

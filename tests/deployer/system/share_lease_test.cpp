@@ -131,7 +131,8 @@ TEST_F(ShareLease, GoesOnWhenHaproxyIsKilledAndStartedAnew) {
 
 // Without the state file the twins come up in maintenance: the users of the share would find nobody there.
 TEST_F(ShareLease, OpensTheDoorAgainThatHaproxyForgot) {
-  rig.write({.strategy = "{ type: canary, steps: [{ setWeight: 10 }, { bake: 8s }] }", .lease = "60s"});
+  rig.write(
+      {.strategy = "{ type: canary, steps: [{ setWeight: 10 }, { bake: 8s }] }", .lease = "60s", .background = "[]"});
   const auto run = begin();
   rig.kill_haproxy();
   std::filesystem::remove(rig.path("shares.state"));

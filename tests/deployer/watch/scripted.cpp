@@ -52,6 +52,7 @@ Script canary_script() {
   rollout.strategy.ramp = canary_ramp(1000, 2min);
   Metric errors = metric("error-ratio", "result < 0.01"), slow = metric("p99-seconds", "result < 0.25"),
          memory = metric("memory-bytes", "result < 2000000000");
+  errors.query = HaproxyQuery{};
   slow.failure_limit = 2;
   memory.dry_run = true;
   rollout.analysis.metrics = {errors, slow, memory};
@@ -86,8 +87,9 @@ Scripted::Scripted(Script script) : script_(std::move(script)) {
       Telling{false, false, [this](std::string_view line) { told_.emplace_back(line.substr(0, line.find('\n'))); },
               script_.measurements});
   for (const auto& [at, event] : world.events) {
-    if (at <= script_.until) story_->take({at, header.started_at + at, event});
+    if (at <= script_.until) events_.push_back({at, header.started_at + at, event});
   }
+  for (const Recorded& recorded : events_) story_->take(recorded);
 }
 
 base::WallTime Scripted::now() const {
@@ -117,6 +119,12 @@ WatchView Scripted::view(const Seen& seen, base::WallTime now) const {
   WatchView view = view_of(*story_, seen, now);
   view.told = told_;
   return view;
+}
+
+Begun Scripted::recorded() const {
+  Begun begun = story_->begun();
+  begun.journal.events = events_;
+  return begun;
 }
 
 }  // namespace trunkline::deployer

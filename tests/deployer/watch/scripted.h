@@ -32,10 +32,12 @@ class Scripted {
   base::WallTime now() const;
   Story& story() const { return *story_; }
   const std::vector<std::string>& told() const { return told_; }
+  Begun recorded() const;  // with its journal's events
 
  private:
   const Script script_;
   std::vector<std::string> told_;
+  std::vector<Recorded> events_;
   std::unique_ptr<Story> story_;
 };
 

@@ -1,0 +1,62 @@
+#include "deployer/run/notes.h"
+
+#include <cerrno>
+#include <fcntl.h>
+
+#include "base/core/files.h"
+#include "base/core/json.h"
+#include "base/core/text.h"
+
+namespace trunkline::deployer {
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr uintmax_t kMostBytes = 1024 * 1024;
+
+fs::path file_of(const ServiceFolder& folder) {
+  return folder.root() / "notes.jsonl";
+}
+
+fs::path old_file_of(const ServiceFolder& folder) {
+  return folder.root() / "notes.jsonl.1";
+}
+
+void read_into(std::vector<Note>& notes, const fs::path& file) {
+  const std::string text = base::read_file(file).value_or("");
+  for (const std::string_view line : base::split(text, '\n')) {
+    const auto json = base::parse_json(line);
+    const auto at = json ? base::parse_iso8601(base::string_or(*json, "at")) : base::Result<base::WallTime>{};
+    if (!json || !at) continue;
+    notes.push_back(
+        {*at, base::string_or(*json, "who"), base::string_or(*json, "kind"), base::string_or(*json, "text")});
+  }
+}
+
+}  // namespace
+
+base::Result<> append_note(const ServiceFolder& folder, const Note& note) {
+  const fs::path file = file_of(folder);
+  std::error_code ignored;
+  if (fs::is_regular_file(file, ignored) && fs::file_size(file, ignored) >= kMostBytes) {
+    fs::rename(file, old_file_of(folder), ignored);
+  }
+  const base::Descriptor out{open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600)};
+  if (!out) return base::fail(base::system_error("open " + file.string(), errno));
+  const base::JsonObject json{
+      {"at", base::to_iso8601(note.at)}, {"who", note.who}, {"kind", note.kind}, {"text", note.text}};
+  return base::write_all(out.get(), base::to_text(json) + "\n", file.string());
+}
+
+void note(const ServiceFolder& folder, const std::string& who, const std::string& kind, const std::string& text) {
+  (void)append_note(folder, {base::system_clock().wall(), who, kind, text});
+}
+
+std::vector<Note> read_notes(const ServiceFolder& folder) {
+  std::vector<Note> notes;
+  read_into(notes, old_file_of(folder));
+  read_into(notes, file_of(folder));
+  return notes;
+}
+
+}  // namespace trunkline::deployer
