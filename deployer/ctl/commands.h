@@ -14,6 +14,7 @@ namespace trunkline::deployer {
 
 void add_init(base::cli::Tool& tool);
 void add_doctor(base::cli::Tool& tool);
+void add_schema(base::cli::Tool& tool);
 void add_plan(base::cli::Tool& tool);
 void add_run(base::cli::Tool& tool);
 void add_verify(base::cli::Tool& tool);

@@ -36,6 +36,7 @@ base::Result<Expected> expected_of(const Rollout& rollout) {
   expected.twin = rollout.traffic->twin;
   expected.service = rollout.traffic->key;
   expected.map = rollout.traffic->map;
+  expected.identify = rollout.traffic->identify;
   for (const Instance& instance : rollout.instances) expected.instances.push_back(instance.server);
   return expected;
 }

@@ -7,6 +7,7 @@ int main(int argc, char** argv) {
   base::cli::Tool tool("deployer", "Exposes a change step by step, judges it, keeps it or takes it back by itself.");
   deployer::add_init(tool);
   deployer::add_doctor(tool);
+  deployer::add_schema(tool);
   deployer::add_plan(tool);
   deployer::add_run(tool);
   deployer::add_verify(tool);

@@ -71,6 +71,18 @@ Result<Identify> parse_identify(std::string_view text) {
   return fail(Kind::usage, fmt::format("expected cookie:NAME, header:NAME or source, got \"{}\"", text));
 }
 
+std::string to_string(const Identify& identify) {
+  switch (identify.by) {
+    case Identify::By::cookie:
+      return "cookie:" + identify.name;
+    case Identify::By::header:
+      return "header:" + identify.name;
+    case Identify::By::source:
+      return "source";
+  }
+  return "source";
+}
+
 Result<Preview> parse_preview(std::string_view text) {
   const size_t colon = text.find(':');
   if (colon != std::string_view::npos) {
@@ -82,6 +94,10 @@ Result<Preview> parse_preview(std::string_view text) {
 
 std::string entry_expression(const std::string& service) {
   return fmt::format("str({}),map_str(", service);
+}
+
+std::string user_variable(const std::string& service) {
+  return fmt::format("txn.{}_user", prefix_of(service));
 }
 
 std::string to_twin(const DialRules& rules) {

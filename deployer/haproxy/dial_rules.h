@@ -20,6 +20,7 @@ struct Identify {
 
 // "cookie:uid", "header:X-User" or "source"; anything else is Kind::usage.
 base::Result<Identify> parse_identify(std::string_view text);
+std::string to_string(const Identify& identify);
 
 // Whoever sends this header sees the new side while a lease goes on.
 struct Preview {
@@ -48,6 +49,9 @@ std::vector<std::string> rule_lines(const DialRules& rules);
 
 // The condition under which a request goes to the twin.
 std::string to_twin(const DialRules& rules);
+
+// The variable in which the rules keep who the user is: "txn.trunkline_shop_user".
+std::string user_variable(const std::string& service);
 
 // How a line that reads the entry of this service begins: what says whether the rules are there.
 std::string entry_expression(const std::string& service);

@@ -57,6 +57,28 @@ std::vector<std::string> variables_in(std::string_view text) {
   return names;
 }
 
+// "NAME" of "req.cook(NAME)".
+std::string argument_of(std::string_view word, std::string_view fetch) {
+  if (!word.starts_with(fetch) || !word.ends_with(")")) return "";
+  return std::string(word.substr(fetch.size(), word.size() - fetch.size() - 1));
+}
+
+// By what the rules of a service tell users apart, and the line that says so; nothing if they do it in a way that
+// `init` does not. A cookie or a header goes before what stands in for it.
+std::pair<std::optional<Identify>, int> identity_in(const ConfigSection& frontend, const std::string& service) {
+  std::pair<std::optional<Identify>, int> found{std::nullopt, 0};
+  const std::string setter = fmt::format("set-var({})", user_variable(service));
+  for (const ConfigLine& line : frontend.body) {
+    if (!line.begins_with({"http-request", setter}) || line.words.size() < 3) continue;
+    const std::string& word = line.words[2];
+    const std::string cookie = argument_of(word, "req.cook("), header = argument_of(word, "req.hdr(");
+    if (!cookie.empty()) found = {Identify{Identify::By::cookie, cookie}, line.number};
+    if (!header.empty()) found = {Identify{Identify::By::header, header}, line.number};
+    if (word == "src" && !found.first) found = {Identify{Identify::By::source, ""}, line.number};
+  }
+  return found;
+}
+
 class Examination {
  public:
   Examination(const HaproxyConfig& config, const Expected& expected) : config_(config), expected_(expected) {}
@@ -220,7 +242,21 @@ class Examination {
       return add(Level::fail, fmt::format("the frontend \"{}\" has no rules for shares of {}", name, expected_.service),
                  init(), frontend.head.number);
     }
+    if (expected_.identify) examine_identity(frontend, *expected_.identify);
     if (examine_routes(frontend)) add_ok(fmt::format("rules for shares in the frontend {}", name), reads);
+  }
+
+  void examine_identity(const ConfigSection& frontend, const Identify& wanted) {
+    const auto [found, line] = identity_in(frontend, expected_.service);
+    if (found == wanted) return add_ok("users are told apart by " + to_string(wanted), line);
+    const std::string does = found ? "by " + to_string(*found) : "in its own way";
+    const std::string says = found ? "say traffic.identify: " + to_string(*found) : "leave traffic.identify out";
+    add(Level::fail,
+        fmt::format("the frontend \"{}\" tells users apart {}, the rollout file by {}", frontend.name(), does,
+                    to_string(wanted)),
+        fmt::format("{}; or take the rules of {} out and have them made anew: {} --identify {}", says,
+                    expected_.service, init(), to_string(wanted)),
+        line == 0 ? frontend.head.number : line);
   }
 
   // What rules before a line have set, and the variables that conditions read.

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/core/error.h"
+#include "deployer/haproxy/dial_rules.h"
 
 namespace trunkline::deployer {
 
@@ -24,7 +26,8 @@ struct Expected {
   std::string twin;     // "": no shares are wanted
   std::string service;  // the key of the share
   std::string map;
-  std::vector<std::string> instances;  // names of servers
+  std::vector<std::string> instances;     // names of servers
+  std::optional<Identify> identify = {};  // by what users are to be told apart
 };
 
 }  // namespace trunkline::deployer

@@ -57,14 +57,14 @@ struct Traffic {
   std::string service;                 // the backend
   base::Millis drain_timeout{30'000};
   // For strategies that send a share of users to a second set of instances:
-  std::string twin;            // the backend of the second set
-  std::string map;             // the map file as HAProxy's configuration names it; "" where no share can be set
-  std::string key;             // of the service in the map
-  Identify identify;           // HAProxy is set up for it (`deployer init --haproxy`)
-  std::string preview;         // "X-Release: canary"; "" where there is none
-  base::Millis lease{30'000};  // how long a share holds when nobody renews it
-  int quorum = 0;              // how many balancers must take a change; 0: all
-  std::string state_file;      // where HAProxy reads its servers' state after a reload; "" where it does not
+  std::string twin;                  // the backend of the second set
+  std::string map;                   // the map file as HAProxy's configuration names it; "" where no share can be set
+  std::string key;                   // of the service in the map
+  std::optional<Identify> identify;  // what HAProxy is set up for, if the file says so; `deployer doctor` asks
+  std::string preview;               // "X-Release: canary"; "" where there is none
+  base::Millis lease{30'000};        // how long a share holds when nobody renews it
+  int quorum = 0;                    // how many balancers must take a change; 0: all
+  std::string state_file;            // where HAProxy reads its servers' state after a reload; "" where it does not
 };
 
 // inPlace    each instance where it stands, without bakes; a fleet of one is allowed

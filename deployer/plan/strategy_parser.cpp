@@ -3,16 +3,12 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-#include "base/core/text.h"
 #include "deployer/plan/presets.h"
 #include "deployer/plan/values.h"
 
 namespace trunkline::deployer {
-using base::fail;
-using base::Kind;
 using base::Millis;
 using base::Result;
-using base::YamlNode;
 
 namespace {
 

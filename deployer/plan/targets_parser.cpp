@@ -151,7 +151,8 @@ const Table kTargetsKeys{{
     {"driver", word_of(kDrivers), false, "Local processes, each under a supervisor.", "process"},
     {"command", Value::command, true, "Program and arguments, run in the unpacked artifact; no shell."},
     {"environment", Value::text_map, false, "The instances' environment."},
-    {"instances", with(Value::count_or_mappings, kInstanceKeys), true, "The places where instances run, or how many."},
+    {"instances", with(at_least(1, Value::count_or_mappings), kInstanceKeys), true,
+     "The places where instances run, or how many."},
     {"ports", like("^[0-9]+-[0-9]+$", Value::text), false,
      "Needed with a number of instances, such as 9000-9007: instance n gets the port 2(n-1) behind the first, its twin "
      "the next one."},

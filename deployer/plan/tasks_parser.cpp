@@ -1,7 +1,6 @@
 #include "deployer/plan/tasks_parser.h"
 
 #include <algorithm>
-#include <fmt/format.h>
 
 #include "deployer/plan/placeholders.h"
 #include "deployer/plan/values.h"

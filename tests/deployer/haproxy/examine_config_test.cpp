@@ -79,6 +79,38 @@ TEST(ExamineConfig, FindsRulesThatLostTheirOrder) {
   EXPECT_THAT(troubles(text), Contains(HasSubstr("uses txn.trunkline_shop_bucket before it is set")));
 }
 
+TEST(ExamineConfig, FindsUsersToldApartOtherwiseThanTheRolloutFileSays) {
+  const auto findings = [](const Identify& set_up, const std::optional<Identify>& wanted, bool own_way = false) {
+    DialRules rules = kRules;
+    rules.identify = set_up;
+    std::string text = "frontend f\n";
+    for (const std::string& line : rule_lines(rules)) text += " " + line + "\n";
+    if (own_way) text = text.replace(text.find(" src\n"), 5, " req.fhdr(x)\n");
+    text += fmt::format(" use_backend shop-twin if {}\n default_backend shop\nbackend shop\n", to_twin(rules));
+    std::vector<std::string> found;
+    const auto config = parse_haproxy_config(text, "h.cfg").value();
+    for (const Finding& finding : examine_config(config, {{}, "shop", "shop-twin", "shop", "/t.map", {}, wanted})) {
+      if (finding.text.find("tell") == std::string::npos && finding.text.find("told") == std::string::npos) continue;
+      found.push_back(fmt::format("{} {}: {}", finding.where.line, finding.text, finding.mend));
+    }
+    return found;
+  };
+  const Identify cookie, header{Identify::By::header, "X-User"}, source{Identify::By::source, ""};
+  using testing::ElementsAre;
+  EXPECT_THAT(findings(cookie, std::nullopt), ElementsAre());
+  for (const Identify& same : {cookie, header, source}) {
+    EXPECT_THAT(findings(same, same), ElementsAre(HasSubstr("users are told apart by " + to_string(same))));
+  }
+  EXPECT_THAT(
+      findings(cookie, header),
+      ElementsAre("9 the frontend \"f\" tells users apart by cookie:uid, the rollout file by header:X-User: say "
+                  "traffic.identify: cookie:uid; or take the rules of shop out and have them made anew: "
+                  "deployer init --haproxy h.cfg --service shop --identify header:X-User"));
+  EXPECT_THAT(findings(header, source), ElementsAre(HasSubstr("apart by header:X-User, the rollout file by source")));
+  EXPECT_THAT(findings(source, cookie), ElementsAre(HasSubstr("apart by source, the rollout file by cookie:uid")));
+  EXPECT_THAT(findings(source, cookie, true), ElementsAre(HasSubstr("apart in its own way, the rollout file by")));
+}
+
 TEST(ExamineConfig, ReadsTheMapFromTheRules) {
   const auto config = parse_haproxy_config(config_text(), "h.cfg").value();
   EXPECT_EQ(map_of(config, "shop"), "/t.map");

@@ -65,6 +65,25 @@ TEST_F(HaproxyInit, MendsRealConfigurationsOnceAndForAll) {
   }
 }
 
+TEST_F(HaproxyInit, IsFollowedByADoctorWhoHoldsItAgainstTheRolloutFile) {
+  write("shares.map", "");
+  std::filesystem::copy_file(kConfigs + "single.cfg", folder_.path() / "h.cfg");
+  apply("h.cfg", "shop");
+  const auto looked = [&](const std::string& identify) {
+    write("rollout.yaml",
+          "apiVersion: trunkline/v1\nkind: Rollout\nmetadata: { name: shop }\n"
+          "artifact: { ref: 'file:none' }\n"
+          "targets: { command: [a], instances: 1, ports: 9001-9002 }\n"
+          "traffic: { driver: haproxy, endpoints: ['unix:/s'], service: shop, twin: shop-twin, map: '" +
+              map() + "'" + identify + " }\n");
+    return doctor({"rollout.yaml", "--haproxy", "h.cfg", "--offline"}).out;
+  };
+  EXPECT_THAT(looked(", identify: 'header:X-User'"),
+              HasSubstr("tells users apart by cookie:uid, the rollout file by header:X-User"));
+  EXPECT_THAT(looked(", identify: 'cookie:uid'"), HasSubstr("users are told apart by cookie:uid"));
+  EXPECT_THAT(looked(""), Not(HasSubstr("apart")));
+}
+
 TEST_F(HaproxyInit, TakesGitToApplyAPatchOfAnAbsolutePath) {
   write("shares.map", "");
   std::filesystem::copy_file(kConfigs + "single.cfg", folder_.path() / "single.cfg");
