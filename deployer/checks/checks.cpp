@@ -8,6 +8,7 @@
 #include "deployer/checks/exec_check.h"
 #include "deployer/checks/http_check.h"
 #include "deployer/checks/prometheus_check.h"
+#include "deployer/checks/synthetic_check.h"
 #include "deployer/plan/placeholders.h"
 
 namespace trunkline::deployer {
@@ -22,6 +23,7 @@ Checks::Checks(Setting setting, const std::vector<Metric>& metrics)
 
 void Checks::open(const std::vector<int>& fresh, const std::vector<int>& stable, base::Millis now) {
   has_stable_ = !stable.empty();
+  fresh_ = fresh;
   scrape_.open(fresh, stable, now);
   instances_.open(fresh, stable);
   if (asks_haproxy_) haproxy_.open(fresh, stable);
@@ -49,6 +51,11 @@ Measurement Checks::measure(const Metric& metric, base::Millis now) {
   return Measurement::of_both(std::move(fresh), ask(metric.query, values_on(Side::stable), now));
 }
 
+const Instance* Checks::next_fresh() {
+  if (fresh_.empty()) return nullptr;
+  return &setting_.instances[static_cast<size_t>(fresh_[turn_++ % fresh_.size()])];
+}
+
 Measurement Checks::ask(Query filled, const std::map<std::string, std::string>& values, base::Millis now) {
   for (std::string* text : texts_of(filled)) *text = substitute(*text, values);
   return std::visit(base::Overloaded{
@@ -56,6 +63,11 @@ Measurement Checks::ask(Query filled, const std::map<std::string, std::string>& 
                         [](const PrometheusQuery& prometheus) { return ask_prometheus(prometheus); },
                         [](const HttpQuery& http) { return ask_http(http); },
                         [&](const ExecQuery& exec) { return ask_program(exec, setting_.folder); },
+                        [&](const SyntheticQuery& synthetic) {
+                          const Instance* instance = next_fresh();
+                          if (instance == nullptr) return Measurement::missing("no instance is on the new side");
+                          return run_synthetic(synthetic, setting_.folder, *instance);
+                        },
                         [](const AlertsQuery& alerts) { return ask_alerts(alerts); },
                         [&](const HaproxyQuery& haproxy) { return haproxy_.measure(haproxy); },
                         [&](const InstancesQuery& instances) { return instances_.measure(instances); },

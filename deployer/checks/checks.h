@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -39,8 +40,12 @@ class Checks {
   Measurement ask(Query query, const std::map<std::string, std::string>& values, base::Millis now);
   std::map<std::string, std::string> values_on(Side side) const;
 
+  const Instance* next_fresh();  // of this bake, each in its turn
+
   Setting setting_;
   bool has_stable_ = false;  // in this bake
+  std::vector<int> fresh_;
+  std::atomic<size_t> turn_{0};
   ScrapeChecks scrape_;
   InstanceChecks instances_;
   HaproxyChecks haproxy_;

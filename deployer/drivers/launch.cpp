@@ -88,6 +88,10 @@ InstanceCommand command_for(const Launch& launch, const Instance& instance, cons
   for (const std::string& word : launch.command) result.argv.push_back(substitute(word, values));
   result.environment = variables_of(revision, config);
   for (const auto& [name, value] : launch.variables) result.environment.try_emplace(name, substitute(value, values));
+  if (launch.liveness) {
+    result.liveness = {fmt::format("http://{}{}", instance.address(), launch.liveness->path), launch.liveness->period,
+                       launch.liveness->timeout, launch.liveness->failure_threshold};
+  }
   return result;
 }
 
@@ -98,6 +102,10 @@ Json to_json(const Launch& launch) {
                   {"environment", object_of(launch.variables)}};
   if (!launch.files.empty()) json["files"] = object_of(launch.files);
   if (!launch.secrets.empty()) json["secrets"] = object_of(launch.secrets);
+  if (launch.liveness) {
+    const HttpProbe& probe = *launch.liveness;
+    json["liveness"] = to_json(LivenessProbe{probe.path, probe.period, probe.timeout, probe.failure_threshold});
+  }
   return json;
 }
 
@@ -114,6 +122,10 @@ base::Result<Launch> launch_from_json(const Json& json) {
   launch.variables = texts_of(variables);
   launch.files = texts_of(base::find(json, "files"));
   launch.secrets = texts_of(base::find(json, "secrets"));
+  if (const Json* liveness = base::find(json, "liveness")) {
+    const LivenessProbe probe = liveness_from_json(*liveness);
+    launch.liveness = HttpProbe{probe.url, probe.period, probe.timeout, probe.failure_threshold};
+  }
   return launch;
 }
 

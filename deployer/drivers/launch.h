@@ -2,11 +2,13 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/core/json.h"
 #include "base/core/result.h"
+#include "deployer/drivers/liveness.h"
 #include "deployer/plan/rollout.h"
 #include "ledger/revision.h"
 
@@ -20,6 +22,7 @@ struct Launch {
   std::map<std::string, std::string> variables;
   std::map<std::string, std::string> files = {};    // configuration files by name: their digests
   std::map<std::string, std::string> secrets = {};  // by path: their digests; the secrets themselves are kept nowhere
+  std::optional<HttpProbe> liveness = {};           // asked by the supervisor; no part of the revision
 
   bool operator==(const Launch&) const = default;
 };
@@ -37,6 +40,7 @@ std::map<std::string, std::string> variables_of(const ledger::Revision& revision
 struct InstanceCommand {
   std::vector<std::string> argv;
   std::map<std::string, std::string> environment;
+  std::optional<LivenessProbe> liveness = {};
 };
 InstanceCommand command_for(const Launch& launch, const Instance& instance, const std::string& service,
                             const std::string& environment, const std::filesystem::path& config);

@@ -88,7 +88,7 @@ Result<> ProcessDriver::fetch(const fs::path& artifact, const ledger::Revision& 
 SupervisorSpec ProcessDriver::spec_of(const Instance& instance, const InstanceCommand& command,
                                       const ledger::Revision& revision, Millis stop_grace) const {
   return {command.argv, command.environment, folder_.release(revision), folder_.log(instance.id, revision), stop_grace,
-          revision};
+          revision,     command.liveness};
 }
 
 Result<> ProcessDriver::start(const Instance& instance, const InstanceCommand& command,

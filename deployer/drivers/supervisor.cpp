@@ -87,6 +87,7 @@ class Supervisor {
     state_.child = child ? base::identify_process(child->pid()) : std::nullopt;
     state_.status = child ? InstanceStatus::running : InstanceStatus::backing_off;
     if (!child) note_end(child.error().message);
+    if (child && spec_.liveness) liveness_.emplace(*spec_.liveness);
     return write_supervisor_state(instance_, state_);
   }
 
@@ -96,10 +97,18 @@ class Supervisor {
       if (base::wait_for_termination(kPoll)) return true;
       bound_log(spec_.log);
       reap_strays();
-      const auto status = child_->poll();
-      if (!status) continue;
-      end_group(base::system_clock().steady());
-      note_end(base::to_string(*status));
+      std::string how;
+      if (const auto status = child_->poll()) {
+        end_group(base::system_clock().steady());
+        how = base::to_string(*status);
+      } else if (const auto verdict = liveness_ ? liveness_->verdict() : std::nullopt) {
+        end_program();
+        how = *verdict;
+      } else {
+        continue;
+      }
+      liveness_.reset();
+      note_end(how);
       if (base::system_clock().steady() - started_ > kStableAfter) backoff_.reset();
       state_.child.reset();
       state_.status = InstanceStatus::backing_off;
@@ -130,15 +139,20 @@ class Supervisor {
     }
   }
 
+  // SIGTERM, then after the grace SIGKILL, to all that it started.
+  void end_program() {
+    child_->signal_group(SIGTERM);
+    const auto deadline = base::system_clock().steady() + spec_.stop_grace;
+    while (!child_->poll()) {
+      if (base::system_clock().steady() > deadline) child_->signal_group(SIGKILL);
+      usleep(static_cast<useconds_t>(std::chrono::microseconds(kPoll).count()));
+    }
+    end_group(deadline);
+  }
+
   Result<int> stop() {
     if (child_ && !child_->poll()) {
-      child_->signal_group(SIGTERM);
-      const auto deadline = base::system_clock().steady() + spec_.stop_grace;
-      while (!child_->poll()) {
-        if (base::system_clock().steady() > deadline) child_->signal_group(SIGKILL);
-        usleep(static_cast<useconds_t>(std::chrono::microseconds(kPoll).count()));
-      }
-      end_group(deadline);
+      end_program();
       note_end(base::to_string(*child_->poll()));
     }
     state_.child.reset();
@@ -160,6 +174,7 @@ class Supervisor {
   SupervisorState state_;
   base::Descriptor log_;
   std::optional<base::Child> child_;
+  std::optional<LivenessWatch> liveness_;  // of the program that runs now
   base::SteadyTime started_{};
   base::Backoff backoff_{kFirstBackoff, 2, kLongestBackoff};
 };
@@ -181,13 +196,14 @@ std::string_view to_string(InstanceStatus status) {
 Result<> write_spec(const fs::path& instance, const SupervisorSpec& spec) {
   JsonObject environment;
   for (const auto& [name, value] : spec.environment) environment[name] = value;
-  const JsonObject json{{"format", 1},
-                        {"argv", JsonArray(spec.argv.begin(), spec.argv.end())},
-                        {"environment", environment},
-                        {"folder", spec.folder.string()},
-                        {"log", spec.log.string()},
-                        {"stop_grace_ms", spec.stop_grace.count()},
-                        {"revision", ledger::to_json(spec.revision)}};
+  JsonObject json{{"format", 1},
+                  {"argv", JsonArray(spec.argv.begin(), spec.argv.end())},
+                  {"environment", environment},
+                  {"folder", spec.folder.string()},
+                  {"log", spec.log.string()},
+                  {"stop_grace_ms", spec.stop_grace.count()},
+                  {"revision", ledger::to_json(spec.revision)}};
+  if (spec.liveness) json["liveness"] = to_json(*spec.liveness);
   TRY(base::make_folders(instance));
   return base::write_file_atomically(instance / "spec.json", base::to_pretty_text(json), 0600);
 }
@@ -209,6 +225,7 @@ Result<SupervisorSpec> read_spec(const fs::path& instance) {
     spec.stop_grace = Millis{grace->as_int64()};
   }
   if (const Json* revision = base::find(json, "revision")) spec.revision = ledger::revision_from_json(*revision);
+  if (const Json* liveness = base::find(json, "liveness")) spec.liveness = liveness_from_json(*liveness);
   return spec;
 }
 

@@ -9,10 +9,11 @@
 #include "base/core/clock.h"
 #include "base/core/process.h"
 #include "base/core/result.h"
+#include "deployer/drivers/liveness.h"
 #include "ledger/revision.h"
 
 // The small process of ours that one local instance runs under. It outlives the deployer: it starts the program again
-// with backoff when it ends, keeps its log within bounds, and says in a file how things are.
+// with backoff when it ends or no longer lives, keeps its log within bounds, and says in a file how things are.
 namespace trunkline::deployer {
 
 // What is to run; written by the driver as spec.json in the instance's folder.
@@ -23,6 +24,7 @@ struct SupervisorSpec {
   std::filesystem::path log;
   base::Millis stop_grace{10'000};
   ledger::Revision revision;
+  std::optional<LivenessProbe> liveness = {};
 };
 
 enum class InstanceStatus { running, backing_off, stopped };

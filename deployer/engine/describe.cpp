@@ -37,6 +37,7 @@ std::string breach(const Metric& metric, const Measurement& m, const MetricRun& 
 
 std::string result_text(const Metric& metric, const Measurement& measurement, const MetricRun& run) {
   if (measurement.kind != Kind::value) return measurement.detail;
+  if (metric.asks<SyntheticQuery>()) return measurement.value == 0 ? "well" : measurement.detail;
   std::string text = fmt::format("{:.4g}", measurement.value);
   if (!metric.against) return text;
   if (measurement.alone) return text + ", no stable side";
@@ -66,6 +67,7 @@ std::string describe(const Metric& metric, const Measurement& measurement, const
   if (measurement.kind == Kind::error) {
     return fmt::format("{}: could not be measured ({}; {})", metric.name, measurement.detail, query);
   }
+  if (metric.asks<SyntheticQuery>()) return fmt::format("{}: {} ({})", metric.name, measurement.detail, query);
   return fmt::format("{}: {:.4g} {} ({})", metric.name, measurement.value, breach(metric, measurement, run), query);
 }
 

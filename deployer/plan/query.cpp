@@ -38,6 +38,12 @@ std::string_view to_string(AlertsQuery::Api api) {
 
 namespace {
 
+std::vector<std::string*> pointers_to(std::vector<std::string>& words) {
+  std::vector<std::string*> pointers;
+  for (std::string& word : words) pointers.push_back(&word);
+  return pointers;
+}
+
 std::string alerts_text(const AlertsQuery& query) {
   std::string labels;
   for (const auto& [label, value] : query.match) {
@@ -57,6 +63,7 @@ std::string to_string(const Query& query) {
             return fmt::format("{}{}", http.url, http.pointer.empty() ? "" : " " + http.pointer);
           },
           [](const ExecQuery& exec) { return fmt::format("{}", fmt::join(exec.command, " ")); },
+          [](const SyntheticQuery& synthetic) { return fmt::format("{}", fmt::join(synthetic.command, " ")); },
           [](const AlertsQuery& alerts) { return alerts_text(alerts); },
           [](const HaproxyQuery& haproxy) {
             return fmt::format("{} at HAProxy on the {} side", to_string(haproxy.of), to_string(haproxy.side));
@@ -74,11 +81,8 @@ std::vector<std::string*> texts_of(Query& query) {
                         [](ScrapeQuery&) { return std::vector<std::string*>{}; },
                         [](PrometheusQuery& prometheus) { return std::vector{&prometheus.text}; },
                         [](HttpQuery& http) { return std::vector{&http.url}; },
-                        [](ExecQuery& exec) {
-                          std::vector<std::string*> texts;
-                          for (std::string& word : exec.command) texts.push_back(&word);
-                          return texts;
-                        },
+                        [](ExecQuery& exec) { return pointers_to(exec.command); },
+                        [](SyntheticQuery& synthetic) { return pointers_to(synthetic.command); },
                         [](AlertsQuery& alerts) {
                           std::vector<std::string*> texts{&alerts.url};
                           for (auto& [label, value] : alerts.match) texts.push_back(&value);

@@ -63,6 +63,15 @@ struct ExecQuery {
   bool operator==(const ExecQuery&) const = default;
 };
 
+// Whether a program that does what users do, against one instance of the new side at a time, ends well: 0 if it does, 1
+// if not.
+struct SyntheticQuery {
+  std::vector<std::string> command;
+  base::Millis timeout{5000};
+
+  bool operator==(const SyntheticQuery&) const = default;
+};
+
 // How many alerts fire whose labels are these.
 struct AlertsQuery {
   enum class Api { prometheus, alertmanager };  // /api/v1/alerts | /api/v2/alerts, without silenced and inhibited ones
@@ -101,8 +110,8 @@ constexpr Choices<HaproxyQuery::Of, 3> kHaproxyCounts{
     {HaproxyQuery::Of::error_ratio, HaproxyQuery::Of::response_time, HaproxyQuery::Of::connection_errors}};
 std::string_view to_string(HaproxyQuery::Of of);
 
-using Query =
-    std::variant<ScrapeQuery, PrometheusQuery, HttpQuery, ExecQuery, AlertsQuery, InstancesQuery, HaproxyQuery>;
+using Query = std::variant<ScrapeQuery, PrometheusQuery, HttpQuery, ExecQuery, SyntheticQuery, AlertsQuery,
+                           InstancesQuery, HaproxyQuery>;
 std::string to_string(const Query& query);
 
 // Every text of a query in which placeholders are replaced.

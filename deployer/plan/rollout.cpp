@@ -8,6 +8,7 @@
 #include "deployer/plan/config_parser.h"
 #include "deployer/plan/default_analysis.h"
 #include "deployer/plan/fields.h"
+#include "deployer/plan/probes_parser.h"
 #include "deployer/plan/strategy_parser.h"
 #include "deployer/plan/targets_parser.h"
 #include "deployer/plan/tasks_parser.h"
@@ -37,22 +38,6 @@ const Table kArtifactKeys{{
     {"keep", at_least(1, Value::count), false, "So many revisions stay unpacked, beside those that are needed.", "5"},
 }};
 
-const Table kProbeKeys{{
-    {"http", like("^/", Value::text), true, "The path that is asked; passed by a 2xx."},
-    {"period", at_least(10, Value::duration), false, "From one question to the next.", "1s"},
-    {"timeout", at_least(10, Value::duration), false, "How long an answer may take.", "2s"},
-    {"failureThreshold", at_least(1, Value::count), false,
-     "So many failures without enough successes, and the instance is given up.", "60"},
-    {"successThreshold", at_least(1, Value::count), false, "So many successes in a row are needed.", "1"},
-}};
-
-const Table kProbesKeys{{
-    {"startup", mapping_of(kProbeKeys), false, "Whether an instance is up."},
-    {"readiness", mapping_of(kProbeKeys), false, "Whether an instance is ready for users."},
-    {"identity", mapping_of(kProbeKeys), false,
-     "Its JSON answer's version (and digest, if given) must be the revision's."},
-}};
-
 const Table kRollbackKeys{{
     {"auto", Value::flag, false, "false: held where it would be taken back.", "true"},
     {"verifyFirst", Value::flag, false,
@@ -72,28 +57,6 @@ Result<std::string> parse_digest(std::string_view text) {
     return std::string(text);
   }
   return fail(Kind::invalid, fmt::format("expected sha256: and 64 hex digits, got \"{}\"", text));
-}
-
-Result<> read_probe(const Fields& probes, std::string_view key, std::optional<HttpProbe>& target) {
-  TRY_ASSIGN(const auto fields, probes.below(key));
-  if (!fields) return {};
-  HttpProbe probe;
-  TRY(fields->read("http", probe.path));
-  if (!probe.path.starts_with("/")) return fields->wrong("http", "expected a path such as /readyz");
-  TRY(fields->read("period", probe.period));
-  TRY(fields->read("timeout", probe.timeout));
-  TRY(fields->read("failureThreshold", probe.failure_threshold));
-  TRY(fields->read("successThreshold", probe.success_threshold));
-  target = std::move(probe);
-  return {};
-}
-
-Result<> read_probes(const Fields& root, Probes& probes) {
-  TRY_ASSIGN(const auto fields, root.below("probes"));
-  if (!fields) return {};
-  TRY(read_probe(*fields, "startup", probes.startup));
-  TRY(read_probe(*fields, "readiness", probes.readiness));
-  return read_probe(*fields, "identity", probes.identity);
 }
 
 Result<> read_rollback(const Fields& root, Rollout& rollout) {
@@ -172,10 +135,12 @@ Result<Rollout> parse_rollout(std::string_view text, std::string_view file) {
   TRY(read_targets(root, rollout));
   TRY(read_traffic(root, rollout.traffic));
   TRY(read_probes(root, rollout.probes));
-  TRY_ASSIGN(const Templates templates, read_analysis(root, rollout.analysis));
+  TRY_ASSIGN(Templates templates, read_analysis(root, rollout.analysis));
   TRY(read_strategy(root, templates, rollout));
-  TRY(check_bakes(templates, rollout));
   if (rollout.traffic && !root.has("analysis")) rollout.analysis = default_analysis(rollout);
+  templates.places.resize(rollout.analysis.metrics.size());
+  TRY(add_synthetic(root, rollout.analysis, templates));
+  TRY(check_bakes(templates, rollout));
   TRY(read_tasks(root, rollout.tasks));
   TRY(read_hooks(root, rollout.hooks));
   TRY(read_rollback(root, rollout));

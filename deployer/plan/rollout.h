@@ -44,11 +44,14 @@ struct HttpProbe {
   base::Millis timeout{2000};
   int failure_threshold = 60;  // so many failures without enough successes, and the instance is given up
   int success_threshold = 1;   // successes in a row
+
+  bool operator==(const HttpProbe&) const = default;
 };
 
 struct Probes {
   std::optional<HttpProbe> startup;
   std::optional<HttpProbe> readiness;
+  std::optional<HttpProbe> liveness;  // asked by the instance's supervisor, which starts it again where it fails
   std::optional<HttpProbe> identity;  // a JSON answer whose "version" (and "digest", if given) are the revision's
 };
 

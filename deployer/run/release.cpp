@@ -251,6 +251,7 @@ Result<Prepared> prepare(const std::string& file, const std::optional<std::strin
   Launch launch{{manifest->version, manifest->commit, digest, ""}, rollout.command, rollout.variables};
   TRY_ASSIGN(auto config, read_config(rollout.config, launch));
   launch.revision.config = config_digest(launch);
+  launch.liveness = rollout.probes.liveness;
   rollout.file = fs::absolute(file).string();  // the journal is read from anywhere
   return Prepared{std::move(rollout), *std::move(text), artifact, std::move(launch), std::move(config)};
 }

@@ -55,7 +55,16 @@ TEST(RolloutFile, ReadsEveryPart) {
   EXPECT_EQ(rollout->strategy.type, StrategyType::one_box);
   EXPECT_EQ(rollout->strategy.bake, base::Millis{600'000});
   EXPECT_EQ(rollout->variables.at("MODE"), "fast");
-  ASSERT_EQ(rollout->analysis.background.size(), 2u);
+  EXPECT_EQ(rollout->keep_releases, 3);
+  EXPECT_EQ(rollout->config.files[0].path.filename(), "shop.conf");
+  EXPECT_EQ(rollout->config.secrets[0].path, "/run/secrets/shop/db");
+  EXPECT_EQ(rollout->probes.liveness, (HttpProbe{"/livez", base::Millis{2000}, base::Millis{1000}, 5}));
+  ASSERT_EQ(rollout->analysis.background.size(), 3u);
+  const Metric& buy = rollout->analysis.metrics[2];
+  EXPECT_EQ(buy.name, "buy");
+  EXPECT_EQ(buy.interval, base::Millis{20'000});
+  EXPECT_EQ(buy.failure_limit, 1);
+  EXPECT_EQ(std::get<SyntheticQuery>(buy.query).timeout, base::Millis{3000});
   const Metric& errors = rollout->analysis.metrics[0];
   const auto& ratio = std::get<ScrapeQuery>(errors.query);
   EXPECT_EQ(ratio.form, ScrapeQuery::Form::ratio);
@@ -69,6 +78,20 @@ TEST(RolloutFile, RefusesUnknownKeysWithTheirPlaceAndTheNearestOne) {
   EXPECT_EQ(refusal(with("strategy: { type: rolling, bakes: 10m }\n")),
             "r.yaml:10:28: strategy: unknown key \"bakes\", did you mean \"bake\"?");
   EXPECT_EQ(refusal(with("tarffic: {}\n")), "r.yaml:10:1: unknown key \"tarffic\", did you mean \"traffic\"?");
+}
+
+TEST(RolloutFile, RefusesConfigurationThatCannotBeLaidOut) {
+  EXPECT_EQ(refusal(with("config: { files: [a/x.conf, b/x.conf] }\n")),
+            "r.yaml:10:29: config.files: another file has that name: they lie in one folder");
+  EXPECT_EQ(refusal(with("config: { files: [conf/] }\n")), "r.yaml:10:19: config.files: expected the path of a file");
+}
+
+TEST(RolloutFile, RefusesSyntheticProbesThatWouldNeverRun) {
+  EXPECT_EQ(
+      refusal(with("strategy: { type: oneBox, bake: 10s }\nprobes: { synthetic: [{ name: buy, exec: [buy] }] }\n")),
+      "r.yaml:11:23: buy: would never be measured in a bake of 10s (initialDelay + interval is 30s)");
+  EXPECT_EQ(refusal(with("probes: { synthetic: [{ name: buy, exec: [] }] }\n")),
+            "r.yaml:10:42: probes.synthetic[0].exec: expected a program and its arguments");
 }
 
 TEST(RolloutFile, NamesTheValueThatIsWrong) {

@@ -105,5 +105,36 @@ TEST_F(DeployerInstance, IsEndedByForceWhenItDoesNotEnd) {
   EXPECT_EQ(rig.processes().size(), 6U);
 }
 
+// It does not end by itself, and nobody is at work.
+TEST_F(DeployerInstance, IsStartedAgainWhenItHangs) {
+  rig.pack("1");
+  rig.write_rollout({.strategy = "{ type: rolling }",
+                     .stop_grace = "200ms",
+                     .probes = "  liveness: { http: /healthz, period: 50ms, timeout: 200ms, failureThreshold: 2 }\n"});
+  ASSERT_EQ(rig.release("1").code, 0);
+  const pid_t before = rig.program(1);
+  kill(before, SIGSTOP);
+  EXPECT_TRUE(eventually([&] { return rig.program(1) != 0 && rig.program(1) != before; }));
+  EXPECT_TRUE(eventually([&] { return rig.version_at(rig.address(1)) == "1"; }));
+  EXPECT_EQ(number(instance(1), "restarts"), 1);
+  EXPECT_EQ(number(instance(0), "restarts"), 0);
+  const auto state = read_supervisor_state(rig.service().instance("web2"));
+  EXPECT_THAT((*state)->last_exit, testing::AllOf(HasSubstr("liveness probe"), HasSubstr("(2 times)")));
+}
+
+// Metrics are fine, but users would not be.
+TEST_F(DeployerInstance, IsTakenBackWhenItDoesNotDoWhatUsersDo) {
+  rig.release_first();
+  rig.pack("2");
+  std::ofstream(rig.path("follow.sh")) << "#!/bin/sh\ncurl -sf http://$TRUNKLINE_ADDRESS/version | grep -q '\"1\"' || "
+                                          "{ echo \"it is not 1 at $TRUNKLINE_INSTANCE\" >&2; exit 1; }\n";
+  rig.write_rollout(
+      {.background = "[]", .probes = "  synthetic: [{ name: follow, exec: [sh, follow.sh], every: 100ms }]\n"});
+  const Ran ran = rig.release("2");
+  EXPECT_EQ(ran.code, 3) << ran.out << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("follow: web1: it ended with exit 1: it is not 1 at web1"));
+  EXPECT_THAT(rig.versions(), Each("1"));
+}
+
 }  // namespace
 }  // namespace trunkline::deployer

@@ -267,7 +267,7 @@ traffic:
   startup: {{ http: /healthz, period: 50ms, failureThreshold: 60 }}
   readiness: {{ http: /readyz, period: 50ms, successThreshold: 2 }}
   identity: {{ http: /version, period: 50ms, failureThreshold: 10 }}
-strategy: {strategy}
+{probes}strategy: {strategy}
 analysis:
   background: {background}
   templates:
@@ -289,7 +289,7 @@ analysis:
           initialDelay: 200ms
 {extra})",
                   fmt::arg("artifact", text.artifact), fmt::arg("folder", folder_.path().string()),
-                  fmt::arg("instances", list), fmt::arg("stop_grace", text.stop_grace), fmt::arg("keep", text.keep),
+                  fmt::arg("instances", list), fmt::arg("stop_grace", text.stop_grace), fmt::arg("keep", text.keep), fmt::arg("probes", text.probes),
                   fmt::arg("backend", text.backend), fmt::arg("min_healthy", text.min_healthy),
                   fmt::arg("drain", text.drain), fmt::arg("strategy", text.strategy), fmt::arg("traffic", text.traffic),
                   fmt::arg("background", text.background), fmt::arg("extra", text.extra)));

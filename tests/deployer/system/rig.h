@@ -54,8 +54,9 @@ struct RolloutText {
   std::string instances = "";  // lines below targets instead of all of them
   std::string traffic = "";    // more lines of it
   std::string background = "[slo]";
-  std::string extra = "";  // more lines at its end
-  int keep = 5;            // releases
+  std::string extra = "";   // more lines at its end
+  int keep = 5;             // releases
+  std::string probes = "";  // more lines of them
 };
 
 // Instances of the real shortener behind a real HAProxy, on ports of their own, released by the real deployer.
