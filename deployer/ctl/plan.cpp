@@ -3,10 +3,38 @@
 #include "base/cli/terminal.h"
 #include "deployer/ctl/commands.h"
 #include "deployer/plan/forecast.h"
+#include "deployer/run/capacity.h"
 #include "deployer/run/release.h"
+#include "deployer/run/user_traffic.h"
 
 namespace trunkline::deployer {
 namespace {
+
+// All that `plan` prints.
+struct Outlook {
+  Plan plan;
+  std::vector<std::string> details;  // of what changes in the configuration
+  std::optional<Capacity> capacity;
+  std::optional<UserTraffic> traffic;
+};
+
+std::string memory_text(const Capacity& capacity) {
+  return fmt::format("They take some {} MB of memory, as those that run now; {} MB are available{}.\n",
+                     capacity.needed / 1'000'000, capacity.available / 1'000'000,
+                     capacity.is_there() ? "" : ": `run` would refuse");
+}
+
+std::string sensitivity_text(const Plan& plan, const UserTraffic& traffic) {
+  std::string text;
+  for (const Sensitivity& bake : sensitivities(plan, traffic)) {
+    text += fmt::format("  step {} at {}: {}\n", bake.step + 1, share_text(bake.share),
+                        bake.rise ? fmt::format("errors that rise x{:.2g} or more", *bake.rise)
+                                  : "too few requests to find any rise of errors");
+  }
+  if (text.empty()) return "";
+  return fmt::format("What bakes find in 8 of 10 cases, at {:.3g} requests/s of which {:.2g} % fail now:\n{}",
+                     traffic.requests_a_second, 100 * traffic.error_ratio, text);
+}
 
 std::string summary(const Plan& plan) {
   const Forecast seen = forecast(plan);
@@ -49,31 +77,60 @@ base::Result<std::vector<std::string>> config_changes(const ServiceFolder& folde
   return differences(before, launch);
 }
 
-std::string text_of(const Plan& plan, const std::vector<std::string>& details) {
+std::string text_of(const Outlook& outlook) {
+  const Plan& plan = outlook.plan;
   std::string text = fmt::format("{} in {}: {} -> {}, {}\n", plan.service, plan.environment,
                                  plan.from ? plan.from->version : "nothing", plan.to.version, plan.strategy);
-  text += changes(plan, details);
+  text += changes(plan, outlook.details);
   int number = 0;
   for (const Step& step : plan.steps) text += fmt::format("{:>4}  {}\n", ++number, to_string(step, plan.places));
-  return text + summary(plan);
+  text += summary(plan);
+  if (outlook.capacity) text += memory_text(*outlook.capacity);
+  if (outlook.traffic) text += sensitivity_text(plan, *outlook.traffic);
+  return text;
 }
 
-base::Json json_of(const Plan& plan, const std::vector<std::string>& details) {
+base::JsonArray sensitivity_json(const Outlook& outlook) {
+  base::JsonArray bakes;
+  if (!outlook.traffic) return bakes;
+  for (const Sensitivity& bake : sensitivities(outlook.plan, *outlook.traffic)) {
+    base::JsonObject json{{"step", bake.step + 1}, {"share", static_cast<double>(bake.share) / kAllUsers}};
+    if (bake.rise) json["finds_rise"] = *bake.rise;
+    bakes.push_back(std::move(json));
+  }
+  return bakes;
+}
+
+base::Json json_of(const Outlook& outlook) {
+  const Plan& plan = outlook.plan;
   const Forecast seen = forecast(plan);
   base::JsonArray steps;
   for (const Step& step : plan.steps) steps.push_back(base::Json(to_string(step, plan.places)));
   base::JsonObject json{{"service", plan.service}, {"environment", plan.environment}, {"strategy", plan.strategy}};
   if (plan.from) json["from"] = to_json(*plan.from);
   json["to"] = to_json(plan.to);
-  json["config_changes"] = base::JsonArray(details.begin(), details.end());
+  json["config_changes"] = base::JsonArray(outlook.details.begin(), outlook.details.end());
   json["max_unavailable"] = seen.most_without;
   json["more_instances"] = seen.more_instances;
   json["first_share"] = static_cast<double>(seen.first_share) / kAllUsers;
   json["bakes_ms"] = seen.bakes.count();
   json["longest_ms"] = seen.longest.count();
   if (seen.no_instant_return) json["no_instant_return"] = *seen.no_instant_return;
+  if (outlook.capacity) {
+    json["memory_needed"] = outlook.capacity->needed;
+    json["memory_available"] = outlook.capacity->available;
+  }
+  if (outlook.traffic) {
+    json["requests_a_second"] = outlook.traffic->requests_a_second;
+    json["error_ratio"] = outlook.traffic->error_ratio;
+    json["bakes"] = sensitivity_json(outlook);
+  }
   json["steps"] = std::move(steps);
   return json;
+}
+
+double error_ratio_of(const Outlook& outlook) {
+  return outlook.traffic ? outlook.traffic->error_ratio : 0;
 }
 
 }  // namespace
@@ -82,22 +139,30 @@ void add_plan(base::cli::Tool& tool) {
   struct Options : ServiceOptions {
     std::string file;
     std::optional<std::string> artifact;
+    int64_t requests = 0;
   };
   const auto options = std::make_shared<Options>();
   base::cli::Command command = tool.command("plan", "print the steps of a rollout; touches nothing");
   command.positional("file", options->file, "the rollout file");
   command.option("--artifact", options->artifact, "REF", "plan with this artifact (file:PATH) instead of the file's");
+  command.option("--requests", options->requests, "N", "users' requests a second, instead of what HAProxy counted");
   options->add_state_to(command);
   command.action([options]() -> base::Result<int> {
     TRY_ASSIGN(const Prepared prepared, prepare(options->file, options->artifact));
     const ServiceFolder folder(options->state, prepared.rollout.service);
     TRY_ASSIGN(const auto stable, folder.load_stable());
-    TRY_ASSIGN(const Plan plan, compile(prepared.rollout, "plan", stable, prepared.launch.revision));
-    TRY_ASSIGN(const auto details, config_changes(folder, stable, prepared.launch));
+    Outlook outlook;
+    TRY_ASSIGN(outlook.plan, compile(prepared.rollout, "plan", stable, prepared.launch.revision));
+    TRY_ASSIGN(outlook.details, config_changes(folder, stable, prepared.launch));
+    outlook.capacity = capacity_for(outlook.plan, ProcessDriver(folder, "/proc/self/exe"));
+    outlook.traffic = observe_user_traffic(prepared.rollout);
+    if (options->requests > 0) {
+      outlook.traffic = UserTraffic{static_cast<double>(options->requests), error_ratio_of(outlook)};
+    }
     if (options->json) {
-      base::cli::print_json(json_of(plan, details));
+      base::cli::print_json(json_of(outlook));
     } else {
-      base::cli::print(text_of(plan, details));
+      base::cli::print(text_of(outlook));
     }
     return 0;
   });

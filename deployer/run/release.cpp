@@ -10,6 +10,7 @@
 #include "base/core/files.h"
 #include "base/core/signals.h"
 #include "deployer/dial/dial.h"
+#include "deployer/run/capacity.h"
 #include "deployer/run/conductor.h"
 #include "deployer/run/dial_watch.h"
 #include "deployer/run/exit_codes.h"
@@ -201,6 +202,18 @@ Result<> check_nobody_left_out(const ServiceFolder& folder, const Rollout& rollo
   return {};
 }
 
+// Both copies must fit: a machine out of memory ends whichever process it likes.
+Result<> check_capacity(const ServiceFolder& folder, const Rollout& rollout, const Before& stable,
+                        const ledger::Revision& to) {
+  TRY_ASSIGN(const Plan plan, compile(rollout, "", stable, to));
+  const auto capacity = capacity_for(plan, ProcessDriver(folder, "/proc/self/exe"));
+  if (!capacity || capacity->is_there()) return {};
+  return fail(Kind::conflict,
+              fmt::format("the new instances beside the old ones would take some {} MB of memory, but only {} MB are "
+                          "available here",
+                          capacity->needed / 1'000'000, capacity->available / 1'000'000));
+}
+
 constexpr size_t kMaxConfigFile = 1024 * 1024;
 
 // The configuration files' content by name; the digests of all, secrets too, go into `launch`.
@@ -269,6 +282,7 @@ Result<int> run_release(const Prepared& prepared, const MoveOptions& options) {
   TRY_ASSIGN(const auto stable, folder.load_stable());
   TRY(check_way_back(folder, stable.revision));
   TRY(check_nobody_left_out(folder, prepared.rollout));
+  TRY(check_capacity(folder, prepared.rollout, stable, prepared.launch.revision));
   const base::WallTime now = base::system_clock().wall();
   const Header header{new_rollout_id(now),
                       prepared.rollout.service,

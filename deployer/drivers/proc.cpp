@@ -1,0 +1,47 @@
+#include "deployer/drivers/proc.h"
+
+#include <charconv>
+#include <fstream>
+#include <iterator>
+
+#include "base/core/text.h"
+
+namespace trunkline::deployer {
+namespace fs = std::filesystem;
+
+std::vector<pid_t> all_processes() {
+  std::vector<pid_t> pids;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator("/proc", ignored)) {
+    const std::string name = entry.path().filename();
+    pid_t pid = 0;
+    const auto [end, code] = std::from_chars(name.data(), name.data() + name.size(), pid);
+    if (code == std::errc{} && end == name.data() + name.size()) pids.push_back(pid);
+  }
+  return pids;
+}
+
+fs::path proc_folder(pid_t pid) {
+  return "/proc/" + std::to_string(pid);
+}
+
+std::string read_proc(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+std::optional<int64_t> stat_field(pid_t pid, size_t index) {
+  const std::string text = read_proc(proc_folder(pid) / "stat");
+  const size_t name_end = text.rfind(')');  // field 1, a name in parentheses, may hold anything
+  if (name_end == std::string::npos || index < 3) return std::nullopt;
+  const std::vector<std::string_view> behind =
+      base::split(base::trim(std::string_view(text).substr(name_end + 1)), ' ');
+  if (behind.size() <= index - 2) return std::nullopt;
+  const std::string_view field = behind[index - 2];
+  int64_t value = 0;
+  const auto [end, code] = std::from_chars(field.data(), field.data() + field.size(), value);
+  if (code != std::errc{}) return std::nullopt;
+  return value;
+}
+
+}  // namespace trunkline::deployer
