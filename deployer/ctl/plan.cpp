@@ -36,7 +36,8 @@ std::string sensitivity_text(const Plan& plan, const UserTraffic& traffic) {
                      traffic.requests_a_second, 100 * traffic.error_ratio, text);
 }
 
-std::string summary(const Plan& plan) {
+std::string summary(const Outlook& outlook) {
+  const Plan& plan = outlook.plan;
   const Forecast seen = forecast(plan);
   std::string text = fmt::format("Bakes take {}", base::format_duration(seen.bakes));
   if (seen.longest > seen.bakes) {
@@ -47,6 +48,7 @@ std::string summary(const Plan& plan) {
   if (plan.by_share) {
     text += fmt::format("First met by {} of users; {} more instances run beside the old ones meanwhile.\n",
                         share_text(seen.first_share), seen.more_instances);
+    if (outlook.capacity) text += memory_text(*outlook.capacity);
   } else {
     text += fmt::format("First met by the users of {} of {} instances; at most {} are without users at once.\n",
                         seen.first_instances, plan.fleet, seen.most_without);
@@ -84,8 +86,7 @@ std::string text_of(const Outlook& outlook) {
   text += changes(plan, outlook.details);
   int number = 0;
   for (const Step& step : plan.steps) text += fmt::format("{:>4}  {}\n", ++number, to_string(step, plan.places));
-  text += summary(plan);
-  if (outlook.capacity) text += memory_text(*outlook.capacity);
+  text += summary(outlook);
   if (outlook.traffic) text += sensitivity_text(plan, *outlook.traffic);
   return text;
 }

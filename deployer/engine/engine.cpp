@@ -77,7 +77,14 @@ class Turn {
     end(Outcome::failed, fmt::format("taken down by {}", e.who));
   }
 
-  void on(const event::Adopted& e) { end(Outcome::completed, fmt::format("adopted by {}", e.who)); }
+  void on(const event::Adopted& e) {
+    for (int i = 0; i < plan_.fleet; ++i) {
+      Observed& place = s_.places[static_cast<size_t>(plan_.place(i, plan_.new_pool()))];
+      place.runs = Side::fresh;
+      place.serving = true;
+    }
+    end(Outcome::completed, fmt::format("adopted by {}", e.who));
+  }
 
   // ---- what became of acts
 

@@ -252,6 +252,7 @@ Result<Prepared> prepare(const std::string& file, const std::optional<std::strin
   if (!text) return fail(Kind::invalid, text.error().message, text.error().where);
   TRY_ASSIGN(Rollout rollout, parse_rollout(*text, file));
   const std::string ref = artifact_ref ? artifact_ref->substr(artifact_ref->starts_with("file:") ? 5 : 0) : "";
+  if (artifact_ref && ref.empty()) return fail(Kind::usage, "--artifact: expected file:PATH");
   // A reference on the command line is meant from where the person stands, one in the file from where the file is.
   const fs::path artifact = artifact_ref ? fs::absolute(ref) : fs::path(rollout.artifact_ref);
   auto manifest = ledger::read_manifest(artifact);

@@ -201,5 +201,18 @@ TEST(Engine, DecidesTheSameFromTheSameEvents) {
   EXPECT_EQ(state, world.state());
 }
 
+// Of a service whose journal was lost: a person looked, and said that it is right.
+TEST(Engine, TakesWhatIsAdoptedForTheStableRevision) {
+  Plan p = plan();
+  p.from.reset();
+  const Advance turn = advance(p, initial_state(p), event::Adopted{"dev@host"}, Millis{0});
+  EXPECT_EQ(turn.state.outcome, Outcome::completed);
+  EXPECT_EQ(turn.state.reason, "adopted by dev@host");
+  for (int i = 0; i < p.fleet; ++i) {
+    const Observed& place = turn.state.places[static_cast<size_t>(i)];
+    EXPECT_TRUE(place.serving && place.runs == Side::fresh && !place.touched);
+  }
+}
+
 }  // namespace
 }  // namespace trunkline::deployer

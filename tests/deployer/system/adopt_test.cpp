@@ -40,6 +40,7 @@ TEST_F(Adopting, GoesOnWithWhatRunsWhereAllStateIsLost) {
   EXPECT_THAT(adopted.out, AllOf(HasSubstr("web1"), HasSubstr("is the file's"), HasSubstr("adopted with 1")));
   EXPECT_EQ(rig.processes(), before) << "nothing was started or stopped";
   EXPECT_EQ(verify("1").code, 0) << verify("1").out;
+  EXPECT_THAT(rig.deployer({"changes"}).out, AllOf(HasSubstr("adopt"), Not(HasSubstr("drift"))));
   rig.pack("2");
   EXPECT_EQ(rig.release("2").code, 0);
   EXPECT_EQ(rig.fleet(), "twin 2");
@@ -88,6 +89,7 @@ TEST_F(Adopting, RefusesWhatIsNotLostNotThatOrUnderNobodysCare) {
   const Ran other = adopt("2");
   EXPECT_NE(other.code, 0);
   EXPECT_THAT(other.err, AllOf(HasSubstr("2 runs nowhere"), HasSubstr("--artifact")));
+  EXPECT_EQ(rig.deployer({"adopt", rig.path("rollout.yaml"), "--artifact", "file:"}).code, 2);
   const Ran asked = adopt("1", false);
   EXPECT_EQ(asked.code, 2);
   EXPECT_THAT(asked.err, HasSubstr("--yes"));
