@@ -205,7 +205,7 @@ TEST(Engine, DecidesTheSameFromTheSameEvents) {
 TEST(Engine, TakesWhatIsAdoptedForTheStableRevision) {
   Plan p = plan();
   p.from.reset();
-  const Advance turn = advance(p, initial_state(p), event::Adopted{"dev@host"}, Millis{0});
+  const Advance turn = advance(p, initial_state(p), event::Adopted{"dev@host"}, 0ms);
   EXPECT_EQ(turn.state.outcome, Outcome::completed);
   EXPECT_EQ(turn.state.reason, "adopted by dev@host");
   for (int i = 0; i < p.fleet; ++i) {
