@@ -89,14 +89,13 @@ class Turn {
   // ---- what became of acts
 
   void on(const event::Done& e) {
-    if (!is_current(e.ticket)) return;
+    if (!is_current(e.ticket) || std::erase(s_.pending, e.instance) == 0) return;
     note_done(e);
-    std::erase(s_.pending, e.instance);
     if (s_.pending.empty()) next_step();
   }
 
   void on(const event::Failed& e) {
-    if (!is_current(e.ticket)) return;
+    if (!is_current(e.ticket) || s_.step >= s_.steps.size() || !is_known(e.instance)) return;
     failed(e.instance, fmt::format("could not {}: {}", name_of_failed(e.instance), e.why));
   }
 
@@ -236,6 +235,11 @@ class Turn {
 
   // ---- steps
 
+  // A place or a dial, or the step itself.
+  bool is_known(int index) const {
+    const size_t known = on_dials(s_.steps[s_.step]) ? s_.dials.size() : s_.places.size();
+    return index < 0 || static_cast<size_t>(index) < known;
+  }
   bool is_current(int ticket) const { return running(s_) && ticket == s_.ticket; }
 
   std::string name_of_failed(int index) const {
