@@ -2,6 +2,7 @@
 
 #include "deployer/engine/engine.h"
 #include "deployer/plan/presets.h"
+#include "tests/deployer/engine/kill_everywhere.h"
 #include "tests/deployer/engine/world.h"
 
 namespace trunkline::deployer {
@@ -207,20 +208,8 @@ TEST(ShareRelease, CountsOnlyGoodTimeOfABake) {
 
 TEST(ShareRelease, EndsTheSameWhereverItIsKilled) {
   for (const double errors : {0.0, 1.0}) {
-    ScriptedWorld reference(plan_of(rollout()));
-    reference.measure = [&](int, base::Millis now) { return Measurement::of(now < 30s ? 0 : errors); };
-    reference.run();
-    for (size_t record = 0; record < reference.events.size(); ++record) {
-      ScriptedWorld world(plan_of(rollout()));
-      world.measure = reference.measure;
-      bool alive = true;
-      world.before_event = [&](ScriptedWorld& w) {
-        if (w.events.size() == record && std::exchange(alive, false)) w.kill();
-      };
-      world.run();
-      EXPECT_EQ(world.state().outcome, reference.state().outcome) << "killed at " << record << ": " << world.trace();
-      EXPECT_TRUE(world.broken_promises.empty()) << "killed at " << record << ": " << world.broken_promises[0];
-    }
+    expect_same_end_wherever_killed(plan_of(rollout()),
+                                    [&](int, base::Millis now) { return Measurement::of(now < 30s ? 0 : errors); });
   }
 }
 
