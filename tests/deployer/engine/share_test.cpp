@@ -110,6 +110,22 @@ TEST(ShareRelease, StartsTheOldAgainOnceItIsGone) {
       << world.trace();
 }
 
+// Fault 20: what is healthy is kept, though it is the version that is taken back.
+TEST(ShareRelease, HoldsWithItsUsersWhereTheyAreIfTheOldCannotBeStartedAnyMore) {
+  Rollout file = rollout();
+  file.strategy.keep_old = false;
+  ScriptedWorld world(plan_of(file));
+  world.measure = [](int, base::Millis now) { return Measurement::of(now < 62s ? 0 : 0.5); };
+  world.failures["start stable web1"] = world.failures["start stable web2"] = "its files are gone";
+  world.run();
+  EXPECT_EQ(world.state().phase, Phase::held);
+  EXPECT_EQ(world.trace().find("expose 0"), std::string::npos) << world.trace();
+  world.failures.clear();
+  world.resume();
+  EXPECT_EQ(world.state().outcome, Outcome::rolled_back);
+  EXPECT_TRUE(world.broken_promises.empty());
+}
+
 TEST(ShareRelease, RenewsItsLeaseAndHoldsOnceItIsLost) {
   ScriptedWorld world(plan_of(rollout()));
   world.before_event = [](ScriptedWorld& w) {
