@@ -15,20 +15,21 @@ void Actor::start() {
   frozen_until_ = Millis{0};
   watching = false;
   tick = 0;
-  world_.forget_drift();
+  taken_ = records_.size();
+  if (records_.size() > 0) world_.taken_up(state_);
 }
 
 void Actor::die() {
   alive_ = false;
   ++life_;
-  watching = false;
+  watching = torn_ = false;
 }
 
 std::optional<std::string> Actor::record(const Event& event) {
   if (world_.active(FaultKind::disk_full)) return "the disk is full: it stops where it is";
   if (std::exchange(torn_, false)) return "killed while a record was written";
   if (epoch_ != world_.epoch && sabotage_ != Sabotage::ignore_epoch) return "another deployer took over: it stops";
-  records_.append({time(), {}, event});
+  records_.append({time(), world_.wall(), event});
   return std::nullopt;
 }
 

@@ -58,7 +58,7 @@ class Actor {
   base::Millis started_{0}, already_{0};  // simulated time, and the rollout's own time then
   base::Millis frozen_until_{0};
   bool torn_ = false;
-  size_t taken_ = 0;  // events that the engine was told, in all lives
+  size_t taken_ = 0;  // events that the engine was told
 };
 
 }  // namespace trunkline::deployer

@@ -9,7 +9,7 @@ namespace trunkline::deployer {
 
 // Something that is to happen in a simulated rollout.
 struct Item {
-  enum class What { answer, alarm, word, start, crash_seen, thaw, lease_check };
+  enum class What { answer, drained, alarm, word, start, take_over, adopt, crash_seen, thaw, lease_check };
   base::Millis at{0};
   What what = What::alarm;
   int life = 0;  // of the deployer process that it is for
@@ -26,13 +26,12 @@ class Agenda {
   bool empty() const { return items_.empty(); }
   Item take() { return std::move(items_.extract(items_.begin()).mapped()); }
 
-  // Acts under way: each is shown to `see`, and never answered.
+  // Acts under way: those that have not had their effect are shown to `see`; none is answered.
   template <typename See>
   void drop_answers(See see) {
     std::erase_if(items_, [&see](const auto& entry) {
-      if (entry.second.what != Item::What::answer) return false;
-      see(entry.second);
-      return true;
+      if (entry.second.what == Item::What::answer) see(entry.second);
+      return entry.second.what == Item::What::answer || entry.second.what == Item::What::drained;
     });
   }
 

@@ -3,12 +3,19 @@
 namespace trunkline::deployer {
 
 std::optional<State> Records::read() {
-  for (size_t i = read_.size(); i < written_.size(); ++i) {
-    auto parsed = parse_record(record_text(written_[i]));
-    if (!parsed) return std::nullopt;
-    read_.push_back(*std::move(parsed));
+  for (; read_ < written_.size(); ++read_) {
+    const auto record = parse_record(record_text(written_[read_]));
+    if (!record) return std::nullopt;
+    found_ = advance(plan_, std::move(found_), record->event, record->at).state;
   }
-  return deployer::replay(plan_, read_);
+  return found_;
+}
+
+void Records::lose() {
+  lost_ += written_.size();
+  written_.clear();
+  read_ = 0;
+  found_ = initial_state(plan_);
 }
 
 }  // namespace trunkline::deployer

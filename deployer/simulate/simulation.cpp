@@ -11,10 +11,10 @@ using base::Millis;
 
 namespace {
 
-constexpr int kMostTurns = 20'000;                    // of one rollout; more is a loop
-constexpr Millis kBound{std::chrono::hours{24 * 7}};  // of simulated time
-constexpr Millis kWatch{100};                         // how soon an instance that ended is seen
-constexpr int kResumes = 3, kAborts = 3;              // what a person tries before leaving it held
+constexpr int kMostTurns = 20'000;                        // of one rollout; more is a loop
+constexpr Millis kBound{std::chrono::hours{24 * 7}};      // of simulated time
+constexpr Millis kWatch{100};                             // how soon an instance that ended is seen
+constexpr int kResumes = 3, kAborts = 3, kAdoptions = 6;  // what a person tries before leaving it held
 constexpr Millis kPersonLooks{60'000};
 
 class Run {
@@ -37,11 +37,12 @@ class Run {
       Item item = agenda_.take();
       if (item.at > kBound) break;
       world_.now = std::max(world_.now, item.at);
+      world_.users_come();
       take(std::move(item));
     }
     finish();
     result_.violations = world_.violations;
-    result_.records = records_.size();
+    result_.records = records_.ever();
     result_.story = story_.take();
     return std::move(result_);
   }
@@ -69,7 +70,7 @@ class Run {
   void die_for(Millis length, const std::string& how) {
     settle_flying();
     die(how);
-    put(length, Item::What::start, event::Resumed{});
+    put(length, lost_ ? Item::What::adopt : Item::What::start, event::Resumed{});
   }
 
   // Acts whose answer nobody waits for any more have had their effect, or never will.
@@ -121,8 +122,15 @@ class Run {
     if (std::holds_alternative<action::Asked>(action)) return ask();
     if (const auto* bake = std::get_if<action::OpenBake>(&action)) return watch(*bake);
     if (world_.hangs(action)) return tell("     (it hangs)");
-    agenda_.put({world_.now + world_.latency(action, random_), Item::What::answer, actor_.life(), 0, actor_.epoch(),
-                 action, std::nullopt});
+    Millis at = world_.now + world_.latency(action, random_);
+    // Changes of dials are made in the order in which they were asked for.
+    if (is_on_dial(action)) at = dial_turn_ = std::max(at, dial_turn_);
+    agenda_.put({at, Item::What::answer, actor_.life(), 0, actor_.epoch(), action, std::nullopt});
+  }
+
+  static bool is_on_dial(const Action& action) {
+    return std::holds_alternative<action::Expose>(action) || std::holds_alternative<action::Promote>(action) ||
+           std::holds_alternative<action::Renew>(action);
   }
 
   // I7: the way back needs neither the artifact's source nor metrics.
@@ -157,7 +165,7 @@ class Run {
   void end(Outcome outcome) {
     result_.ended = to_string(outcome);
     die(fmt::format("{}: {}", to_string(outcome), actor_.state().reason));
-    ended_ = outcome;
+    outcome_ = outcome;
   }
 
   void set_alarm() {
@@ -172,6 +180,8 @@ class Run {
 
   void take(Item item) {
     if (item.what == Item::What::start) return restart(*item.event);
+    if (item.what == Item::What::take_over) return take_over(*item.event);
+    if (item.what == Item::What::adopt) return adopt();
     if (item.what == Item::What::lease_check) {
       // Only if nobody was there in all that time.
       if (item.life == actor_.life() && !actor_.alive()) world_.check_lease_ended();
@@ -184,6 +194,10 @@ class Run {
     }
     if (item.life != actor_.life() || !actor_.alive() || frozen(item)) return;
     switch (item.what) {
+      case Item::What::drained:
+        world_.end_drain(std::get<action::Drain>(*item.action).instance);
+        deliver(*item.event);
+        break;
       case Item::What::alarm:
         if (item.tick == actor_.tick) deliver(event::Ticked{});
         break;
@@ -210,21 +224,47 @@ class Run {
     return true;
   }
 
+  bool ended() const { return !result_.ended.empty(); }
+
+  // Somebody starts a deployer. Who is at work keeps it out, also one that is stopped; and without its journal there is
+  // nothing to go on with.
   void restart(const Event& first) {
-    if (actor_.alive() && !actor_.frozen()) return;  // somebody is at work
-    if (ended_ || result_.ended == "held") return;
-    if (actor_.alive()) {  // a stopped one is taken over from; when it goes on, it may not act
-      agenda_.put(
-          {actor_.frozen_until(), Item::What::thaw, actor_.life(), 0, actor_.epoch(), std::nullopt, std::nullopt});
-    }
+    if (actor_.alive()) return tell("another deployer: refused, exit 75");
+    if (!ended() && !lost_) start(first);
+  }
+
+  // The lock is taken from one that hangs; when that goes on, it may not act.
+  void take_over(const Event& first) {
+    if (!actor_.alive() || !actor_.frozen()) return restart(first);
+    agenda_.put(
+        {actor_.frozen_until(), Item::What::thaw, actor_.life(), 0, actor_.epoch(), std::nullopt, std::nullopt});
     start(first);
+  }
+
+  // Somebody whose journal is lost.
+  void adopt() {
+    if (actor_.alive() || ended()) return;
+    if (const auto why = world_.adopt()) {
+      tell("not adopted: " + *why);
+      if (++adoptions_ < kAdoptions) return put(kPersonLooks, Item::What::adopt);
+      result_.ended = "held";
+      return;
+    }
+    adopted_ = true;
+    start(event::Adopted{"dev"});
   }
 
   void answer(Item item) {
     const bool mine = item.life == actor_.life() && actor_.alive();
     if (mine && frozen(item)) return;
-    const std::optional<Event> event = world_.perform(*item.action, item.epoch);
-    if (mine && event) deliver(*event);
+    std::optional<Event> event = world_.perform(*item.action, item.epoch);
+    if (!mine || !event) return;
+    const auto* drain = std::get_if<action::Drain>(&*item.action);
+    if (drain == nullptr || !std::holds_alternative<event::Done>(*event)) return deliver(*event);
+    item.what = Item::What::drained;
+    item.at = world_.quiet_at(drain->instance);
+    item.event = std::move(event);
+    agenda_.put(std::move(item));
   }
 
   void begin_faults() {
@@ -249,12 +289,24 @@ class Run {
         die_for(later + fault.length, "killed");
         return put(later, Item::What::lease_check);
       }
+      case FaultKind::interrupted:
+        return die_for(fault.length, "interrupted");
+      case FaultKind::machine_reboots:
+        return die_for(Millis{random_.between(10'000, 120'000)}, "the machine reboots");
+      case FaultKind::journal_lost:
+        settle_flying();
+        die("its machine is gone, and the journal with it");
+        lost_ = true;
+        records_.lose();
+        return put(kPersonLooks, Item::What::adopt);
+      case FaultKind::second_deployer:
+        return put(Millis{1}, Item::What::start, event::Resumed{});
       case FaultKind::torn_record:
         return actor_.tear();
       case FaultKind::stopped:
       case FaultKind::stopped_and_taken:
         actor_.freeze(world_.now + fault.length);
-        if (fault.kind == FaultKind::stopped_and_taken) put(fault.length / 2, Item::What::start, event::Resumed{});
+        if (fault.kind == FaultKind::stopped_and_taken) put(fault.length / 2, Item::What::take_over, event::Resumed{});
         return;
       case FaultKind::crashes_after_ready:
         if (actor_.watching && world_.crashed(fault.place)) crash_seen(fault.place);
@@ -278,14 +330,14 @@ class Run {
                           actor_.alive() ? "a deployer is at work" : "nobody is")});
       return;
     }
+    if (lost_ && !adopted_) return;  // there is nothing to compare with
     // I9, and the journal is the state.
     if (actor_.state() != records_.replay()) {
       world_.violations.push_back({9, "the journal's events lead to another state"});
     }
-    if (!ended_) return;
-    const bool whole = !world_.active(FaultKind::host_gone) && !world_.active(FaultKind::host_gone_on_way_back);
+    if (!outcome_) return;
     world_.now += plan_.lease * 2;  // what a person's change or an old lease may have left is over
-    world_.check_end(*ended_, whole);
+    adopted_ ? world_.check_adopted() : world_.check_end(*outcome_);
   }
 
   const Scenario& scenario_;
@@ -297,9 +349,13 @@ class Run {
   Records records_;
   Actor actor_;
   Agenda agenda_;
+  Millis dial_turn_{0};
   int resumes_ = 0;
   int aborts_ = 0;
-  std::optional<Outcome> ended_;
+  int adoptions_ = 0;     // that were tried
+  bool lost_ = false;     // the journal
+  bool adopted_ = false;  // what ran then
+  std::optional<Outcome> outcome_;
   Simulated result_;
 };
 
