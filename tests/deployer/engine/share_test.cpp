@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <gtest/gtest.h>
 
 #include "deployer/engine/engine.h"
@@ -124,6 +125,26 @@ TEST(ShareRelease, HoldsWithItsUsersWhereTheyAreIfTheOldCannotBeStartedAnyMore) 
   world.resume();
   EXPECT_EQ(world.state().outcome, Outcome::rolled_back);
   EXPECT_TRUE(world.broken_promises.empty());
+}
+
+TEST(ShareRelease, TriesNoThirdPlaceWhereTheOldStartsNowhere) {
+  Rollout file = rollout();
+  file.strategy.keep_old = false;
+  for (int i = 3; i <= 6; ++i) {
+    const std::string id = "web" + std::to_string(i);
+    file.instances.push_back({id, "127.0.0.1", 9000 + i, id, {}});
+    file.twins.push_back({id + "-twin", "127.0.0.1", 9100 + i, id, {}});
+  }
+  ScriptedWorld world(plan_of(file));
+  world.measure = [](int, base::Millis now) { return Measurement::of(now < 62s ? 0 : 0.5); };
+  for (int i = 1; i <= 6; ++i) world.failures["start stable web" + std::to_string(i)] = "its files are gone";
+  world.run();
+  EXPECT_EQ(world.state().phase, Phase::held);
+  EXPECT_EQ(std::count_if(world.state().places.begin(), world.state().places.end(),
+                          [](const Observed& place) { return place.quarantined; }),
+            1)
+      << world.trace();
+  EXPECT_EQ(world.trace().find("expose 0"), std::string::npos) << world.trace();
 }
 
 TEST(ShareRelease, RenewsItsLeaseAndHoldsOnceItIsLost) {

@@ -130,6 +130,23 @@ TEST(Rollback, BeginsWithThoseWhoseDoorMayBeShut) {
             replacement("web2", "stable") + replacement("web1", "stable"));
 }
 
+TEST(Rollback, SendsNoUsersBackWhereNobodyIsLeft) {
+  Rollout file = rollout(2, StrategyType::all_at_once);
+  for (const Instance& instance : rollout(2, StrategyType::rolling).instances) {
+    file.twins.push_back(instance);
+    file.twins.back().id += "-twin";
+  }
+  file.traffic = Traffic{};
+  file.traffic->map = "/m";
+  file.strategy.ramp = {step::Expose{{}, kAllUsers, false}};
+  const auto plan = compile(file, "r1", kBefore, kNew);
+  ASSERT_TRUE(plan) << to_string(plan.error());
+  std::vector<Observed> observed(4);
+  observed[0].quarantined = observed[1].quarantined = true;
+  EXPECT_FALSE(compile_rollback(*plan, observed, true));
+  EXPECT_TRUE(compile_rollback(*plan, observed, false)) << "no user has left";
+}
+
 TEST(Rollback, OfAFirstReleaseTakesItAway) {
   const auto plan = compile(rollout(2, StrategyType::rolling), "r1", {}, kNew);
   EXPECT_EQ(story(*plan, *compile_rollback(
