@@ -1,6 +1,7 @@
 #include "deployer/simulate/users.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace trunkline::deployer {
 using base::Millis;
@@ -13,6 +14,7 @@ constexpr Millis kPoll{20};  // how often a drain looks
 }  // namespace
 
 std::optional<std::string> Users::come(Millis now) {
+  if (std::exchange(came_, now) == now) return std::nullopt;
   for (int i = 0; i < balancers_.count(); ++i) {
     if (auto lost = come_to(i, now)) return lost;
   }
@@ -43,10 +45,11 @@ std::optional<std::string> Users::come_to(int balancer, Millis now) {
 }
 
 std::optional<int> Users::server_for(int balancer, const Batch& instances, Pool pool) {
-  const size_t first = static_cast<size_t>(random_.between(0, static_cast<int>(instances.size()) - 1));
+  auto next = instances.begin() + random_.between(0, static_cast<int>(instances.size()) - 1);
   for (size_t i = 0; i < instances.size(); ++i) {
-    const int place = plan_.place(instances[(first + i) % instances.size()], pool);
+    const int place = plan_.place(*next, pool);
     if (balancers_.admitted(balancer, place)) return place;
+    if (++next == instances.end()) next = instances.begin();
   }
   return std::nullopt;
 }

@@ -22,7 +22,7 @@ class Users {
     for (int i = 0; i < plan_.fleet; ++i) everywhere_.push_back(i);
   }
 
-  // One user at each balancer. What became of one that was not served: I8.
+  // One user at each balancer, unless they came at this time already. What became of one that was not served: I8.
   std::optional<std::string> come(base::Millis now);
 
   // When a place that is being drained has ended its last request, or the drain's limit is over.
@@ -44,6 +44,7 @@ class Users {
   Random random_;
   const base::Millis drain_limit_;
   Batch everywhere_;  // the instances of a service without dials
+  base::Millis came_{-1};
   int cut_ = 0;
 };
 

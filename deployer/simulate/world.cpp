@@ -143,10 +143,10 @@ void World::taken_up(const State& state) {
   }
 }
 
-std::vector<int> World::carriers() const {
+std::vector<int> World::carriers(int without) const {
   std::vector<int> counts(static_cast<size_t>(balancers_.count()), 0);
   for (int place = 0; place < static_cast<int>(plan_.places.size()); ++place) {
-    if (!hosts_.well(place)) continue;
+    if (place == without || !hosts_.well(place)) continue;
     const int dial = balancers_.dial_of(place);
     for (int i = 0; i < balancers_.count(); ++i) {
       if (!balancers_.admitted(i, place)) continue;
@@ -159,9 +159,8 @@ std::vector<int> World::carriers() const {
   return counts;
 }
 
-bool World::falls_below_floor(const std::vector<int>& before) const {
+bool World::falls_below_floor(const std::vector<int>& before, const std::vector<int>& after) const {
   if (!plan_.from) return false;
-  const std::vector<int> after = carriers();
   for (size_t i = 0; i < after.size(); ++i) {
     if (after[i] < floor() && after[i] < before[i]) return true;
   }
@@ -172,10 +171,10 @@ void World::broken(int promise, std::string what) {
   violations.push_back({promise, std::move(what)});
 }
 
-void World::check_floor(const std::vector<int>& before, const std::string& act) {
-  if (!falls_below_floor(before)) return;
-  broken(1, fmt::format("{} leaves {} healthy instances that serve, the floor is {}", act,
-                        fmt::join(carriers(), " and "), floor()));
+void World::check_floor(const std::vector<int>& before, const std::vector<int>& after, const std::string& act) {
+  if (!falls_below_floor(before, after)) return;
+  broken(1, fmt::format("{} leaves {} healthy instances that serve, the floor is {}", act, fmt::join(after, " and "),
+                        floor()));
 }
 
 std::optional<Event> World::perform(const Action& action, int actor_epoch) {
@@ -243,7 +242,6 @@ std::optional<Event> World::act(const action::Admit& a) {
 
 std::optional<Event> World::act(const action::Drain& a) {
   if (sabotage_ == Sabotage::skip_drain) return event::Done{a.ticket, a.instance, 0};
-  const std::vector<int> before = carriers();
   if (!plan_.by_share && !balancers_.all_answer()) {  // the others at each are counted first
     return event::Failed{a.ticket, a.instance, "a load balancer does not answer"};
   }
@@ -251,22 +249,25 @@ std::optional<Event> World::act(const action::Drain& a) {
   if (plan_.by_share && plan_.from && balancers_.reached(a.instance)) {
     return event::Failed{a.ticket, a.instance, "users are still sent there"};
   }
-  const bool was = balancers_.admitted_somewhere(a.instance);
-  const auto why = balancers_.close(a.instance);
-  const bool too_few = falls_below_floor(before) || others_are_too_few(a.instance);
-  if (was && !plan_.by_share && too_few && sabotage_ != Sabotage::ignore_floor) {
-    balancers_.open(a.instance);
-    return event::Failed{a.ticket, a.instance, "would leave too few that serve"};
-  }
-  check_floor(before, "draining " + name(a.instance));
-  if (why) return event::Failed{a.ticket, a.instance, *why};
+  if (!may_close(a.instance)) return event::Failed{a.ticket, a.instance, "would leave too few that serve"};
+  if (const auto why = balancers_.close(a.instance)) return event::Failed{a.ticket, a.instance, *why};
   hosts_.at(a.instance).closed_at = now;
   return event::Done{a.ticket, a.instance, 200};
 }
 
-// At some balancer's backend, now that the door of this one is closed.
+// In place: whether enough would serve without this one.
+bool World::may_close(int place) {
+  if (plan_.by_share || !plan_.from || !balancers_.admitted_somewhere(place)) return true;
+  const std::vector<int> before = carriers(), after = carriers(place);
+  if (!falls_below_floor(before, after) && !others_are_too_few(place)) return true;
+  if (sabotage_ != Sabotage::ignore_floor) return false;
+  check_floor(before, after, "draining " + name(place));
+  return true;
+}
+
+// At some balancer's backend.
 bool World::others_are_too_few(int place) const {
-  if (!plan_.from || plan_.dials.size() < 2) return false;
+  if (plan_.dials.size() < 2) return false;
   const Batch& backend = plan_.dials[static_cast<size_t>(balancers_.dial_of(place))];
   const Batch places = plan_.places_of(backend, pool_of(plan_, place));
   for (int i = 0; i < balancers_.count(); ++i) {
@@ -324,7 +325,7 @@ std::optional<Event> World::act(const action::Expose& a) {
   if (a.share > 0) {
     // Taking users back from a side that is bad is what it is for, as long as the stable side is there.
     check_new_side(a.dial, fmt::format("a share of {}", a.share));
-    check_floor(before, fmt::format("a share of {}", a.share));
+    check_floor(before, carriers(), fmt::format("a share of {}", a.share));
   }
   return event::Done{a.ticket, a.dial, 0};
 }
@@ -335,7 +336,7 @@ std::optional<Event> World::act(const action::Promote& a) {
   const auto why = balancers_.set(a.dial, {0, false, plan_.new_pool()});
   if (why) return event::Failed{a.ticket, a.dial, *why};
   check_new_side(a.dial, "promoted");
-  check_floor(before, "promoting");
+  check_floor(before, carriers(), "promoting");
   return event::Done{a.ticket, a.dial, 0};
 }
 

@@ -43,8 +43,8 @@ class World {
 
   // A place whose process ended by itself.
   bool crashed(int place) const { return hosts_.at(place).crashed; }
-  // A rollout is taken up by a new deployer process, which has no memory of what the balancers had before. What a reboot
-  // ended was started again until then, as far as it could be, by whoever looks after the machine.
+  // A rollout is taken up by a new deployer process, which has no memory of what the balancers had before. What a
+  // reboot ended was started again until then, as far as it could be, by whoever looks after the machine.
   void taken_up(const State& state);
 
   // Users are sent to this side, and what runs at the other one is drained and stopped, as `deployer adopt` does. Why
@@ -79,12 +79,13 @@ class World {
   bool users_may_suffer() const;
   int floor() const { return plan_.fleet - plan_.spare; }
   // At each balancer, the healthy instances that would have to carry all of its users.
-  std::vector<int> carriers() const;
-  bool falls_below_floor(const std::vector<int>& before) const;
+  std::vector<int> carriers(int without = -1) const;
+  bool falls_below_floor(const std::vector<int>& before, const std::vector<int>& after) const;
   void broken(int promise, std::string what);
-  void check_floor(const std::vector<int>& before, const std::string& act);
+  void check_floor(const std::vector<int>& before, const std::vector<int>& after, const std::string& act);
   void check_new_side(int dial, const std::string& act);
   bool too_few_for(int dial, int share) const;
+  bool may_close(int place);
   bool others_are_too_few(int place) const;
   bool is_whole() const;
   Pool adopted_pool() const;
