@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 namespace trunkline::base {
@@ -76,9 +77,9 @@ std::string to_iso8601(WallTime time) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss clock{time - day};
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", int{date.year()}, unsigned{date.month()},
-                     unsigned{date.day()}, clock.hours().count(), clock.minutes().count(), clock.seconds().count(),
-                     clock.subseconds().count());
+  return fmt::format(FMT_COMPILE("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z"), int{date.year()},
+                     unsigned{date.month()}, unsigned{date.day()}, clock.hours().count(), clock.minutes().count(),
+                     clock.seconds().count(), clock.subseconds().count());
 }
 
 Result<WallTime> parse_iso8601(std::string_view text) {

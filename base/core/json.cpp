@@ -142,7 +142,7 @@ class Writer {
   void write(const Json& value) {
     if (const auto* object = value.if_object(); object != nullptr && !object->empty()) {
       write_all('{', '}', *object, [this](const auto& member) {
-        out += bj::serialize(member.key());
+        write_text(member.key());
         out += pretty_ ? ": " : ":";
         write(member.value());
       });
@@ -150,6 +150,10 @@ class Writer {
       write_all('[', ']', *array, [this](const Json& item) { write(item); });
     } else if (value.is_double()) {
       out += number_text(value.get_double());
+    } else if (const auto* number = value.if_int64()) {
+      out += fmt::format_int(*number).c_str();
+    } else if (const auto* text = value.if_string()) {
+      write_text(*text);
     } else {
       out += bj::serialize(value);
     }
@@ -169,6 +173,18 @@ class Writer {
     --depth_;
     line();
     out += close;
+  }
+  // Most text has nothing to escape.
+  void write_text(bj::string_view text) {
+    const bool plain =
+        std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+    if (!plain) {
+      out += bj::serialize(text);
+      return;
+    }
+    out += '"';
+    out.append(text.data(), text.size());
+    out += '"';
   }
   void line() {
     if (pretty_) out += "\n" + std::string(2 * depth_, ' ');

@@ -112,9 +112,20 @@ class Turn {
     }
   }
 
+  // Another place did not start either, and none did: it is not the host, and to take more away would not help.
+  bool none_starts() const {
+    if (!std::holds_alternative<step::Start>(s_.steps[s_.step])) return false;
+    bool another = false, some = false;
+    for (const Observed& place : s_.places) {
+      another = another || place.quarantined;
+      some = some || (place.touched && place.runs == Side::stable);
+    }
+    return another && !some;
+  }
+
   // One place of many is left to a person; with the last one there is nobody who could be brought back.
   void quarantine(int index, const std::string& what) {
-    if (index < 0 || plan_.fleet == 1) return hold(what);
+    if (index < 0 || plan_.fleet == 1 || none_starts()) return hold(what);
     s_.places[static_cast<size_t>(index)].quarantined = true;
     const auto steps = compile_rollback(plan_, s_.places, s_.exposed);
     if (!steps) return hold(what);

@@ -1,7 +1,10 @@
 #include "deployer/journal/journal.h"
 
+#include <algorithm>
+#include <array>
 #include <boost/crc.hpp>
 #include <cerrno>
+#include <charconv>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -20,24 +23,34 @@ using base::Result;
 namespace {
 
 constexpr int kFormat = 2;                     // 1 had no pools and no dials; its rollouts read the same
+constexpr size_t kMostMembers = 10;            // of a record
+constexpr size_t kSumLength = 8;               // of the CRC-32 in hexadecimal digits
 constexpr size_t kMaxBytes = size_t{1} << 30;  // weeks of a measurement a second
 
-// "1a2b3c4d {...}\n": the CRC-32 of the JSON text, then the text.
-std::string line_of(const Json& json) {
-  const std::string text = base::to_text(json);
+// The CRC-32 of the JSON text, in eight hexadecimal digits.
+std::string sum_of(std::string_view text) {
   boost::crc_32_type crc;
   crc.process_bytes(text.data(), text.size());
-  return fmt::format("{:08x} {}\n", crc.checksum(), text);
+  std::array<char, kSumLength> digits{};
+  const auto end = std::to_chars(digits.begin(), digits.end(), crc.checksum(), 16).ptr;
+  std::string sum(kSumLength, '0');
+  std::copy_backward(digits.begin(), end, sum.end());
+  return sum;
+}
+
+// "1a2b3c4d {...}\n": the sum, then the text.
+std::string line_of(const Json& json) {
+  const std::string text = base::to_text(json);
+  return sum_of(text).append(" ").append(text).append("\n");
 }
 
 // The JSON of a whole line without its newline, or nothing if it is damaged.
 std::optional<Json> json_of(std::string_view line) {
-  if (line.size() < 10 || line[8] != ' ') return std::nullopt;
-  auto json = base::parse_json(line.substr(9));
+  if (line.size() < kSumLength + 2 || line[kSumLength] != ' ') return std::nullopt;
+  const std::string_view text = line.substr(kSumLength + 1);
+  if (sum_of(text) != line.substr(0, kSumLength)) return std::nullopt;
+  auto json = base::parse_json(text);
   if (!json) return std::nullopt;
-  boost::crc_32_type crc;
-  crc.process_bytes(line.data() + 9, line.size() - 9);
-  if (fmt::format("{:08x}", crc.checksum()) != line.substr(0, 8)) return std::nullopt;
   return *std::move(json);
 }
 
@@ -79,9 +92,12 @@ Result<Header> header_from_json(const Json& json) {
 }
 
 Json to_json(const Recorded& recorded) {
-  JsonObject json{{"at_ms", recorded.at.count()}, {"wall", base::to_iso8601(recorded.wall)}};
-  const Json event = deployer::to_json(recorded.event);
-  for (const auto& member : event.as_object()) json[member.key()] = member.value();
+  JsonObject json;
+  json.reserve(kMostMembers);
+  json["at_ms"] = recorded.at.count();
+  json["wall"] = base::to_iso8601(recorded.wall);
+  Json event = deployer::to_json(recorded.event);
+  for (auto& member : event.as_object()) json.emplace(member.key(), std::move(member.value()));
   return json;
 }
 

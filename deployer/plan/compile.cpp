@@ -161,7 +161,10 @@ class Compiler {
 
   int batch_of(const Wave& wave) const {
     const Amount most = wave.max_unavailable.value_or(rollout_.strategy.max_unavailable);
-    return std::min(plan_.spare, std::max(1, most.floor_of(static_cast<int>(wave.instances.size()))));
+    const int size = static_cast<int>(wave.instances.size());
+    // A backend of its own keeps its part of the floor.
+    const int spare = plan_.dials.size() > 1 ? size - plan_.floor_of(wave.instances.size()) : plan_.spare;
+    return std::min({plan_.spare, spare, std::max(1, most.floor_of(size))});
   }
 
   void no_return_after_here() {
@@ -235,6 +238,10 @@ Batch Plan::places_of(const Batch& instances, Pool pool) const {
   batch.reserve(instances.size());
   for (const int index : instances) batch.push_back(place(index, pool));
   return batch;
+}
+
+int Plan::floor_of(size_t instances) const {
+  return static_cast<int>(static_cast<size_t>(fleet - spare) * instances / static_cast<size_t>(fleet));
 }
 
 int Plan::needed_for(int dial, int share) const {

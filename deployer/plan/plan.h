@@ -44,6 +44,8 @@ struct Plan {
   // The place of instance `index` in that pool.
   int place(int index, Pool pool) const { return pool == Pool::home ? index : index + fleet; }
   Batch places_of(const Batch& instances, Pool pool) const;
+  // The part of the floor that falls on a backend with so many of the instances, where they are replaced in place.
+  int floor_of(size_t instances) const;
   // How many instances of the new side must be up before so many of a dial's users are sent there.
   int needed_for(int dial, int share) const;
 };

@@ -54,23 +54,60 @@ std::vector<Step> take_away(const Plan& plan, const std::vector<Observed>& obser
   return {step::Drain{looked.touched}, step::Stop{looked.touched}};
 }
 
+// The backends of the instances that stand in one place each: those of the dials, where waves have their own.
+std::vector<Batch> backends(const Plan& plan) {
+  if (plan.dials.size() > 1) return plan.dials;
+  Batch all(static_cast<size_t>(plan.fleet));
+  std::iota(all.begin(), all.end(), 0);
+  return {all};
+}
+
+// How many of them may be out at once beside those in quarantine.
+int spare_of(const Plan& plan, const Batch& backend, const std::vector<Observed>& observed, int quarantined) {
+  const Batch places = plan.places_of(backend, plan.stable_pool);
+  const auto out = std::count_if(places.begin(), places.end(),
+                                 [&](int place) { return observed[static_cast<size_t>(place)].quarantined; });
+  const int own = static_cast<int>(backend.size()) - plan.floor_of(backend.size()) - static_cast<int>(out);
+  return std::min(plan.spare - quarantined, own);
+}
+
 std::optional<std::vector<Step>> in_place(const Plan& plan, const std::vector<Observed>& observed) {
   const Looked looked = look(plan, observed, plan.stable_pool, Side::stable);
-  const int spare = plan.spare - looked.quarantined;
   std::vector<Step> steps;
   let_in_again(looked.shut, steps);
   if (!looked.idle.empty()) replace(looked.idle, steps);
-  if (looked.serving.empty()) return steps;
-  if (spare < 1) return std::nullopt;
-  for (size_t begin = 0; begin < looked.serving.size(); begin += static_cast<size_t>(spare)) {
-    const size_t end = std::min(looked.serving.size(), begin + static_cast<size_t>(spare));
-    replace({looked.serving.begin() + static_cast<long>(begin), looked.serving.begin() + static_cast<long>(end)},
-            steps);
+  for (const Batch& backend : backends(plan)) {
+    Batch serving;
+    for (const int place : plan.places_of(backend, plan.stable_pool)) {
+      if (std::find(looked.serving.begin(), looked.serving.end(), place) != looked.serving.end()) {
+        serving.push_back(place);
+      }
+    }
+    if (serving.empty()) continue;
+    // Those whose door may still be shut first: the floor may have nobody to spare as long as they are out.
+    std::stable_partition(serving.begin(), serving.end(),
+                          [&](int place) { return observed[static_cast<size_t>(place)].unsure; });
+    const int spare = spare_of(plan, backend, observed, looked.quarantined);
+    if (spare < 1) return std::nullopt;
+    for (size_t begin = 0; begin < serving.size(); begin += static_cast<size_t>(spare)) {
+      const size_t end = std::min(serving.size(), begin + static_cast<size_t>(spare));
+      replace({serving.begin() + static_cast<long>(begin), serving.begin() + static_cast<long>(end)}, steps);
+    }
   }
   return steps;
 }
 
-std::vector<Step> beside(const Plan& plan, const std::vector<Observed>& observed, bool exposed) {
+// Whether the users of some dial would be sent back to nobody.
+bool nobody_is_left(const Plan& plan, const std::vector<Observed>& observed) {
+  return std::any_of(plan.dials.begin(), plan.dials.end(), [&](const Batch& dial) {
+    const Batch places = plan.places_of(dial, plan.stable_pool);
+    return std::all_of(places.begin(), places.end(),
+                       [&](int place) { return observed[static_cast<size_t>(place)].quarantined; });
+  });
+}
+
+std::optional<std::vector<Step>> beside(const Plan& plan, const std::vector<Observed>& observed, bool exposed) {
+  if (exposed && nobody_is_left(plan, observed)) return std::nullopt;
   const Looked old = look(plan, observed, plan.stable_pool, Side::stable);
   std::vector<Step> steps;
   let_in_again(old.shut, steps);

@@ -144,12 +144,39 @@ Result<> Performer::stop(int index, const std::stop_token& stop) const {
 int Performer::floor_of(size_t instances) const {
   const Plan& plan = world_.plan;
   if (!plan.from || plan.by_share) return 0;
-  const auto all = static_cast<size_t>(plan.fleet), floor = static_cast<size_t>(plan.fleet - plan.spare);
-  return static_cast<int>(floor * instances / all);
+  return plan.floor_of(instances);
+}
+
+// A balancer that missed a change of the share, and is back, may still send users to the side that goes: where the
+// other one is not told to take them, nobody's door is closed.
+Result<> Performer::check_no_share(int index, const std::string& backend) const {
+  const Plan& plan = world_.plan;
+  if (!plan.from || !plan.by_share) return {};
+  const int instance = index % plan.fleet;
+  for (size_t dial = 0; dial < plan.dials.size(); ++dial) {
+    const Batch& batch = plan.dials[dial];
+    if (std::find(batch.begin(), batch.end(), instance) == batch.end()) continue;
+    const Backends backends = backends_of(world_.rollout, static_cast<int>(dial));
+    TRY_ASSIGN(const auto views, world_.share->read(backends.key));
+    for (const ExposureView& view : views) {
+      if (view.error) return base::fail(*view.error);
+      // Without an entry all are sent to the service's own backend.
+      const bool by_all = (view.found ? view.found->stable : backends.home) == backend;
+      const bool by_share = view.leased && view.found->share > 0 && view.found->fresh == backend;
+      const bool all_others = view.leased && view.found->share == kAllUsers;
+      if (!by_share && (!by_all || all_others)) continue;
+      return base::fail(base::Kind::conflict,
+                        fmt::format("HAProxy at {} still sends users to {} (\"{}\"), and must not "
+                                    "before it is drained",
+                                    view.endpoint, backend, view.text));
+    }
+  }
+  return {};
 }
 
 Result<int64_t> Performer::drain(int index, const std::stop_token& stop) const {
   const Server server = server_of(world_.rollout, index);
+  TRY(check_no_share(index, server.backend));
   const Pool pool = index < world_.plan.fleet ? Pool::home : Pool::twin;
   size_t beside = 0;
   for (int i = 0; i < world_.plan.fleet; ++i) {

@@ -63,6 +63,7 @@ class Performer {
   base::Result<int64_t> run_task(int task, const std::stop_token& stop) const;
   base::Result<int64_t> run_hooks(HookPoint point, const std::stop_token& stop) const;
   int floor_of(size_t instances) const;
+  base::Result<> check_no_share(int index, const std::string& backend) const;
   base::Result<> check_new_side(int dial, int share) const;
   base::Result<> expose(const action::Expose& act, base::Millis asked) const;
   // Kind::timeout, and nothing is set, where users would meet the new side by a word older than a lease: whoever was

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <string_view>
 
 #include "base/core/clock.h"
@@ -9,44 +8,60 @@ namespace trunkline::deployer {
 
 // What goes wrong in a simulated rollout.
 enum class FaultKind {
-  killed,               // kill -9, started again soon
-  killed_for_long,      // nobody comes back until long after every lease
-  torn_record,          // killed while a record is written: it does not count
-  disk_full,            // nothing can be recorded for a while
-  stopped,              // SIGSTOP; goes on later
-  stopped_and_taken,    // the same, but somebody else has taken over meanwhile
-  balancer_refuses,     // its socket answers nobody for a while
-  balancer_hangs,       // the same, after a timeout each
-  balancer_restarts,    // it forgets who is out, until it is told again
-  share_changed,        // a person sets the dial
-  balancer_clock,       // its clock jumps by an hour
-  no_number,            // measurements give NaN
-  no_data,              // measurements give nothing
-  metrics_down,         // measurements are errors
-  metrics_slow,         // measurements take long
-  little_traffic,       // hardly a request reaches the new side
-  bad_revision,         // the new revision breaks its limits at once
-  slow_leak,            // the same, but late
-  never_ready,          // the new revision does not pass its probes
-  wrong_identity,       // another process answers on one place
-  crashes_after_ready,  // the new revision ends by itself on one place
-  artifact_gone,
-  old_unhealthy,  // the old revision does not come back once it was stopped
-  host_gone,      // one host answers nothing any more, for a while
+  killed,
+  killed_for_long,
+  machine_reboots,
+  journal_lost,
+  torn_record,
+  disk_full,
+  balancer_refuses,
+  balancer_hangs,
+  balancer_restarts,
+  one_balancer_gone,
+  share_changed,
+  no_number,
+  no_data,
+  metrics_down,
+  metrics_slow,
+  little_traffic,
+  bad_revision,
+  never_ready,
+  crashes_after_ready,
+  wrong_identity,
+  slow_leak,
+  old_files_lost,
+  old_unhealthy,
+  host_gone,
   host_gone_on_way_back,
-  start_hangs,  // an act never answers
-  drain_slow,   // long connections
+  start_hangs,
+  second_deployer,
+  stopped,
+  stopped_and_taken,
+  deployer_clock,
+  balancer_clock,
+  drain_slow,
+  never_drains,
   hook_fails,
-  aborted,  // by a person
-  paused,   // by a person, for a while
+  hook_hangs,
+  interrupted,
+  artifact_gone,
+  aborted,
+  paused,
 };
 constexpr int kFaultKinds = static_cast<int>(FaultKind::paused) + 1;
-std::string_view to_string(FaultKind kind);
+
+struct FaultWords {
+  int number;  // of the thirty that the design names; 0: none of them
+  std::string_view name;
+  std::string_view what;  // happens, in words
+};
+const FaultWords& words_of(FaultKind kind);
+std::string_view to_string(FaultKind kind);  // its name
 
 struct Fault {
   FaultKind kind = FaultKind::killed;
   int record = 0;          // it begins when the journal has so many records
-  int place = 0;           // where, if it is about one place
+  int place = 0;           // where, if it is about one place, or about one of several balancers
   base::Millis length{0};  // how long it lasts
 
   bool operator==(const Fault&) const = default;

@@ -14,6 +14,7 @@ enum class Sabotage {
   act_before_journal,  // I5: acts first, writes it down later
   sleep_through,       // I6: misses what it wanted to be woken for
   fetch_on_way_back,   // I7: needs the artifact's source to go back
+  hurry_drain,         // I8: says that it drained as soon as the door is closed
   own_clock            // I9: decides by another time than it writes down
 };
 

@@ -1,5 +1,6 @@
 #include "deployer/simulate/scenario.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <stdexcept>
 
@@ -82,6 +83,9 @@ class Drawer {
       drawn.map = "/map";
     }
     drawn.lease = seconds(random_.between(3, 30));
+    drawn.drain_timeout = seconds(random_.between(5, 50));
+    drawn.endpoints.assign(static_cast<size_t>(random_.chance(70) ? 1 : random_.between(2, 3)), "/admin.sock");
+    if (random_.chance(50)) drawn.quorum = random_.between(1, static_cast<int>(drawn.endpoints.size()));
     return drawn;
   }
 
@@ -191,40 +195,6 @@ class Drawer {
 
 }  // namespace
 
-std::string_view to_string(FaultKind kind) {
-  constexpr std::array<std::string_view, kFaultKinds> kNames = {"killed",
-                                                                "killed-for-long",
-                                                                "torn-record",
-                                                                "disk-full",
-                                                                "stopped",
-                                                                "stopped-and-taken",
-                                                                "balancer-refuses",
-                                                                "balancer-hangs",
-                                                                "balancer-restarts",
-                                                                "share-changed",
-                                                                "balancer-clock",
-                                                                "no-number",
-                                                                "no-data",
-                                                                "metrics-down",
-                                                                "metrics-slow",
-                                                                "little-traffic",
-                                                                "bad-revision",
-                                                                "slow-leak",
-                                                                "never-ready",
-                                                                "wrong-identity",
-                                                                "crashes-after-ready",
-                                                                "artifact-gone",
-                                                                "old-unhealthy",
-                                                                "host-gone",
-                                                                "host-gone-on-way-back",
-                                                                "start-hangs",
-                                                                "drain-slow",
-                                                                "hook-fails",
-                                                                "aborted",
-                                                                "paused"};
-  return kNames[static_cast<size_t>(kind)];
-}
-
 Scenario draw_scenario(uint64_t seed) {
   Drawer drawer(seed);
   Scenario scenario{seed, drawer.rollout(), {}, {}};
@@ -233,6 +203,11 @@ Scenario draw_scenario(uint64_t seed) {
   if (!plan) throw std::logic_error("a drawn rollout does not compile: " + to_string(plan.error()));
   scenario.plan = *std::move(plan);
   scenario.faults = drawer.faults(static_cast<int>(scenario.plan.places.size()));
+  // One of several is gone only where there are several.
+  const bool one_gone = std::any_of(scenario.faults.begin(), scenario.faults.end(),
+                                    [](const Fault& fault) { return fault.kind == FaultKind::one_balancer_gone; });
+  auto& traffic = scenario.rollout.traffic;
+  if (one_gone && traffic && traffic->endpoints.size() == 1) traffic->endpoints.push_back(traffic->endpoints.front());
   return scenario;
 }
 

@@ -12,11 +12,12 @@ namespace {
 constexpr Millis kForGood{std::chrono::hours{24 * 365}};
 constexpr Millis kHour{std::chrono::hours{1}};
 constexpr Millis kTimeout{2000};
+constexpr base::WallTime kBegan{std::chrono::sys_days{std::chrono::year{2026} / 11 / 22}};
 
 // Faults that never end by themselves.
 bool for_good(FaultKind kind) {
   return kind == FaultKind::bad_revision || kind == FaultKind::slow_leak || kind == FaultKind::never_ready ||
-         kind == FaultKind::wrong_identity || kind == FaultKind::old_unhealthy;
+         kind == FaultKind::wrong_identity || kind == FaultKind::old_unhealthy || kind == FaultKind::old_files_lost;
 }
 
 bool at_balancer(const Action& action) {
@@ -52,70 +53,55 @@ int target_of(const Action& action) {
 
 }  // namespace
 
-World::World(const Scenario& scenario, Sabotage sabotage) : plan_(scenario.plan), sabotage_(sabotage) {
-  places_.resize(plan_.places.size());
-  dials_.resize(plan_.dials.size());
-  for (DialTruth& dial : dials_) dial.stable = plan_.stable_pool;
-  if (!plan_.from) return;
-  for (int i = 0; i < plan_.fleet; ++i) {
-    at(plan_.place(i, plan_.stable_pool)) = {Side::stable, true, true, false};
-  }
+World::World(const Scenario& scenario, Sabotage sabotage)
+    : plan_(scenario.plan),
+      rollout_(scenario.rollout),
+      sabotage_(sabotage),
+      hosts_(scenario.plan, faults_),
+      balancers_(scenario, faults_, hosts_, now),
+      users_(scenario, faults_, balancers_, hosts_) {}
+
+base::WallTime World::wall() const {
+  return kBegan + now + clock_ahead_;
 }
 
 void World::begin(const Fault& fault) {
-  active_.push_back({fault, for_good(fault.kind) ? kForGood : now + fault.length});
+  faults_.begin(fault, for_good(fault.kind) ? kForGood : now + fault.length);
+  const Millis jump = fault.record % 2 == 0 ? kHour : -kHour;
+  const int balancer = fault.place % balancers_.count();
   switch (fault.kind) {
+    case FaultKind::deployer_clock:
+      clock_ahead_ += jump;
+      break;
     case FaultKind::balancer_clock:
-      clock_ahead_ += fault.place % 2 == 0 ? kHour : -kHour;
-      for (DialTruth& dial : dials_) dial.clock_went_back = dial.clock_went_back || fault.place % 2 != 0;
+      balancers_.shift_clock(balancer, jump);
       break;
     case FaultKind::share_changed:
-      for (DialTruth& dial : dials_) dial.share = 0;
-      drifted_ = true;
+      balancers_.set_by_hand(balancer);
       break;
     case FaultKind::start_hangs:
       ++hangs_left_;
       break;
-    case FaultKind::crashes_after_ready:
-      if (at(fault.place).process == Side::fresh && at(fault.place).passed) at(fault.place).crashed = true;
+    case FaultKind::machine_reboots:
+      hosts_.end_all();
       break;
+    case FaultKind::crashes_after_ready: {
+      PlaceTruth& place = hosts_.at(fault.place);
+      if (place.process == Side::fresh && place.passed) place.crashed = true;
+      break;
+    }
     default:
       break;
   }
 }
 
-bool World::active(FaultKind kind) const {
-  return std::any_of(active_.begin(), active_.end(),
-                     [&](const Active& a) { return a.fault.kind == kind && now < a.until; });
-}
-
-bool World::active(FaultKind kind, int place) const {
-  return std::any_of(active_.begin(), active_.end(),
-                     [&](const Active& a) { return a.fault.kind == kind && a.fault.place == place && now < a.until; });
-}
-
-bool World::balancer_answers() const {
-  return !active(FaultKind::balancer_refuses) && !active(FaultKind::balancer_hangs) &&
-         !active(FaultKind::balancer_restarts);
-}
-
-bool World::host_answers(int place) const {
-  return !active(FaultKind::host_gone, place) && !active(FaultKind::host_gone_on_way_back, place);
-}
-
-bool World::well(int place) const {
-  const PlaceTruth& truth = at(place);
-  return truth.process && !truth.crashed && host_answers(place);
-}
-
 Millis World::latency(const Action& action, Random& random) {
   if (std::holds_alternative<action::Start>(action)) return Millis{random.between(50, 1500)};
   if (std::holds_alternative<action::Probe>(action)) return Millis{random.between(5, 2000)};
-  if (std::holds_alternative<action::Drain>(action)) {
-    return active(FaultKind::drain_slow) ? Millis{30'000} : Millis{random.between(1, 800)};
-  }
   if (std::holds_alternative<action::Measure>(action) && active(FaultKind::metrics_slow)) return Millis{20'000};
-  if (at_balancer(action) && active(FaultKind::balancer_hangs)) return kTimeout;
+  if (std::holds_alternative<action::Hook>(action) && active(FaultKind::hook_hangs)) return rollout_.hooks.timeout;
+  const bool hangs = active(FaultKind::balancer_hangs) || active(FaultKind::one_balancer_gone);
+  if (at_balancer(action) && hangs) return kTimeout;
   return Millis{random.between(1, 60)};
 }
 
@@ -125,74 +111,82 @@ bool World::hangs(const Action& action) {
   return true;
 }
 
-int World::dial_of(int place) const {
-  const int instance = place % plan_.fleet;
-  for (size_t i = 0; i < plan_.dials.size(); ++i) {
-    const Batch& batch = plan_.dials[i];
-    if (std::find(batch.begin(), batch.end(), instance) != batch.end()) return static_cast<int>(i);
-  }
-  return -1;
+// Faults that take an instance from under its users, who then have nobody to thank but them.
+bool World::users_may_suffer() const {
+  return faults_.ever(FaultKind::machine_reboots) || faults_.ever(FaultKind::host_gone) ||
+         faults_.ever(FaultKind::host_gone_on_way_back) || faults_.ever(FaultKind::crashes_after_ready);
 }
 
-// The balancer's own rule: a lease that is over counts for nothing, unless the stable side lost its floor.
-int World::share_of(const DialTruth& dial) const {
-  return balancer_clock() < dial.until ? dial.share : 0;
+// A first release has no users before it is done.
+void World::users_come() {
+  if (!plan_.from) return;
+  const auto lost = users_.come(now);
+  if (lost && !users_may_suffer()) broken(8, *lost);
 }
 
-bool World::reached(int place) const {
-  if (!at(place).admitted) return false;
-  const int index = dial_of(place);
-  if (index < 0) return true;
-  const DialTruth& dial = dials_[static_cast<size_t>(index)];
-  const int share = share_of(dial);
-  return pool_of(place) == dial.stable ? share < kAllUsers : share > 0;
+Millis World::quiet_at(int place) const {
+  return sabotage_ == Sabotage::hurry_drain ? now : users_.quiet_at(place, now);
 }
 
-int World::well_and_reached() const {
-  int count = 0;
-  for (size_t i = 0; i < places_.size(); ++i) {
+void World::end_drain(int place) {
+  if (sabotage_ == Sabotage::hurry_drain || sabotage_ == Sabotage::skip_drain) return;
+  if (!users_.cut_rest(place, now)) broken(8, "connections to " + name(place) + " are cut before their limit");
+}
+
+void World::taken_up(const State& state) {
+  balancers_.forget_drift();
+  for (size_t i = 0; i < state.places.size(); ++i) {
     const int place = static_cast<int>(i);
-    if (!places_[i].admitted || !well(place)) continue;
-    // A share in between is carried by both sides; what counts is the one that would have to carry all.
-    const int index = dial_of(place);
-    if (index < 0) {
-      ++count;
-      continue;
-    }
-    const DialTruth& dial = dials_[static_cast<size_t>(index)];
-    const bool all = share_of(dial) == kAllUsers;
-    if (all == (pool_of(place) != dial.stable)) ++count;
+    const auto& wanted = state.places[i].runs;
+    const bool can = hosts_.answers(place) && !(wanted == Side::stable && active(FaultKind::old_files_lost));
+    if (wanted && can && !hosts_.at(place).process) hosts_.at(place).process = wanted;
   }
-  return count;
 }
 
-int World::share_now() const {
-  int share = 0;
-  for (const DialTruth& dial : dials_) share = std::max(share, dial.stable == plan_.stable_pool ? share_of(dial) : 0);
-  return share;
+std::vector<int> World::carriers(int without) const {
+  std::vector<int> counts(static_cast<size_t>(balancers_.count()), 0);
+  for (int place = 0; place < static_cast<int>(plan_.places.size()); ++place) {
+    if (place == without || !hosts_.well(place)) continue;
+    const int dial = balancers_.dial_of(place);
+    for (int i = 0; i < balancers_.count(); ++i) {
+      if (!balancers_.admitted(i, place)) continue;
+      // A share in between is carried by both sides; what counts is the one that would have to carry all.
+      const bool all = dial >= 0 && balancers_.share(i, dial) == kAllUsers;
+      const bool is_stable = dial < 0 || pool_of(plan_, place) == balancers_.stable(i, dial);
+      if (all != is_stable) ++counts[static_cast<size_t>(i)];
+    }
+  }
+  return counts;
+}
+
+bool World::falls_below_floor(const std::vector<int>& before, const std::vector<int>& after) const {
+  if (!plan_.from) return false;
+  for (size_t i = 0; i < after.size(); ++i) {
+    if (after[i] < floor() && after[i] < before[i]) return true;
+  }
+  return false;
 }
 
 void World::broken(int promise, std::string what) {
   violations.push_back({promise, std::move(what)});
 }
 
-void World::check_floor(int before, const std::string& act) {
-  const int after = well_and_reached();
-  if (!plan_.from || after >= floor() || after >= before) return;
-  broken(1, fmt::format("{} leaves {} healthy instances that serve, the floor is {}", act, after, floor()));
+void World::check_floor(const std::vector<int>& before, const std::vector<int>& after, const std::string& act) {
+  if (!falls_below_floor(before, after)) return;
+  broken(1, fmt::format("{} leaves {} healthy instances that serve, the floor is {}", act, fmt::join(after, " and "),
+                        floor()));
 }
 
 std::optional<Event> World::perform(const Action& action, int actor_epoch) {
   const int ticket = ticket_of(action), target = target_of(action);
-  const auto failed = [&](std::string why) -> Event {
-    if (const auto* renew = std::get_if<action::Renew>(&action)) return event::RenewalFailed{renew->dial, why};
-    return event::Failed{ticket, target, std::move(why)};
-  };
   if (changes(action) && actor_epoch != epoch) {
-    if (sabotage_ != Sabotage::ignore_epoch) return failed("another deployer took over");
+    if (sabotage_ != Sabotage::ignore_epoch) {
+      const std::string why = "another deployer took over";
+      if (const auto* renew = std::get_if<action::Renew>(&action)) return event::RenewalFailed{renew->dial, why};
+      return event::Failed{ticket, target, why};
+    }
     broken(4, fmt::format("epoch {} acts while {} holds the lock", actor_epoch, epoch));
   }
-  if (at_balancer(action) && !balancer_answers()) return failed("the load balancer does not answer");
   return std::visit([this](const auto& a) { return act(a); }, action);
 }
 
@@ -207,16 +201,19 @@ std::optional<Event> World::act(const action::Task& a) {
 
 std::optional<Event> World::act(const action::Hook& a) {
   if (active(FaultKind::hook_fails)) return event::Failed{a.ticket, -1, "exit 1"};
+  if (active(FaultKind::hook_hangs)) return event::Failed{a.ticket, -1, "took too long"};
   return event::Done{a.ticket, -1, 0};
 }
 
 std::optional<Event> World::act(const action::Start& a) {
-  if (!host_answers(a.instance)) return event::Failed{a.ticket, a.instance, "the host does not answer"};
-  PlaceTruth& place = at(a.instance);
+  if (!hosts_.answers(a.instance)) return event::Failed{a.ticket, a.instance, "the host does not answer"};
+  PlaceTruth& place = hosts_.at(a.instance);
   if (place.process == a.side) return event::Done{a.ticket, a.instance, 0};
   if (place.process) return event::Failed{a.ticket, a.instance, "the other revision still runs"};
-  if (reached(a.instance))
-    broken(2, fmt::format("{} is started while users may reach it", plan_.places[static_cast<size_t>(a.instance)]));
+  if (a.side == Side::stable && active(FaultKind::old_files_lost)) {
+    return event::Failed{a.ticket, a.instance, "its files are gone"};
+  }
+  if (balancers_.reached(a.instance)) broken(2, name(a.instance) + " is started while users may reach it");
   place.process = a.side;
   place.passed = false;
   place.crashed = false;
@@ -224,10 +221,10 @@ std::optional<Event> World::act(const action::Start& a) {
 }
 
 std::optional<Event> World::act(const action::Probe& a) {
-  PlaceTruth& place = at(a.instance);
+  PlaceTruth& place = hosts_.at(a.instance);
   if (sabotage_ == Sabotage::skip_probe) return event::Done{a.ticket, a.instance, 0};
-  if (!host_answers(a.instance)) return event::Failed{a.ticket, a.instance, "no answer"};
-  const bool fresh_fault = active(FaultKind::never_ready) || active(FaultKind::wrong_identity, a.instance);
+  if (!hosts_.answers(a.instance)) return event::Failed{a.ticket, a.instance, "no answer"};
+  const bool fresh_fault = active(FaultKind::never_ready) || faults_.active(FaultKind::wrong_identity, a.instance);
   const bool bad = a.side == Side::fresh ? fresh_fault : active(FaultKind::old_unhealthy);
   if (bad || place.process != a.side || (place.crashed && !a.once)) {
     return event::Failed{a.ticket, a.instance, "answered 503"};
@@ -237,35 +234,57 @@ std::optional<Event> World::act(const action::Probe& a) {
 }
 
 std::optional<Event> World::act(const action::Admit& a) {
-  PlaceTruth& place = at(a.instance);
-  if (!well(a.instance)) return event::Failed{a.ticket, a.instance, "its health check fails"};
-  if (!place.passed)
-    broken(3, fmt::format("{} is admitted without having passed its probes",
-                          plan_.places[static_cast<size_t>(a.instance)]));
-  place.admitted = true;
+  if (!hosts_.well(a.instance)) return event::Failed{a.ticket, a.instance, "its health check fails"};
+  if (!hosts_.at(a.instance).passed) broken(3, name(a.instance) + " is admitted without having passed its probes");
+  if (const auto why = balancers_.open(a.instance)) return event::Failed{a.ticket, a.instance, *why};
   return event::Done{a.ticket, a.instance, 100};
 }
 
 std::optional<Event> World::act(const action::Drain& a) {
   if (sabotage_ == Sabotage::skip_drain) return event::Done{a.ticket, a.instance, 0};
-  PlaceTruth& place = at(a.instance);
-  const int before = well_and_reached();
-  const bool was = std::exchange(place.admitted, false);
-  const int after = well_and_reached();
-  const bool too_few = plan_.from && was && after < before && after < floor();
-  if (too_few && sabotage_ != Sabotage::ignore_floor) {
-    place.admitted = true;
-    return event::Failed{a.ticket, a.instance, "would leave too few that serve"};
+  if (!plan_.by_share && !balancers_.all_answer()) {  // the others at each are counted first
+    return event::Failed{a.ticket, a.instance, "a load balancer does not answer"};
   }
-  check_floor(before, "draining " + plan_.places[static_cast<size_t>(a.instance)]);
+  // One that missed a change of the share, and is back.
+  if (plan_.by_share && plan_.from && balancers_.reached(a.instance)) {
+    return event::Failed{a.ticket, a.instance, "users are still sent there"};
+  }
+  if (!may_close(a.instance)) return event::Failed{a.ticket, a.instance, "would leave too few that serve"};
+  if (const auto why = balancers_.close(a.instance)) return event::Failed{a.ticket, a.instance, *why};
+  hosts_.at(a.instance).closed_at = now;
   return event::Done{a.ticket, a.instance, 200};
 }
 
+// In place: whether enough would serve without this one.
+bool World::may_close(int place) {
+  if (plan_.by_share || !plan_.from || !balancers_.admitted_somewhere(place)) return true;
+  const std::vector<int> before = carriers(), after = carriers(place);
+  if (!falls_below_floor(before, after) && !others_are_too_few(place)) return true;
+  if (sabotage_ != Sabotage::ignore_floor) return false;
+  check_floor(before, after, "draining " + name(place));
+  return true;
+}
+
+// At some balancer's backend.
+bool World::others_are_too_few(int place) const {
+  if (plan_.dials.size() < 2) return false;
+  const Batch& backend = plan_.dials[static_cast<size_t>(balancers_.dial_of(place))];
+  const Batch places = plan_.places_of(backend, pool_of(plan_, place));
+  for (int i = 0; i < balancers_.count(); ++i) {
+    const auto left = std::count_if(places.begin(), places.end(),
+                                    [&](int other) { return balancers_.admitted(i, other) && hosts_.well(other); });
+    if (left < plan_.floor_of(backend.size())) return true;
+  }
+  return false;
+}
+
 std::optional<Event> World::act(const action::Stop& a) {
-  if (!host_answers(a.instance)) return event::Failed{a.ticket, a.instance, "the host does not answer"};
-  PlaceTruth& place = at(a.instance);
-  if (place.process && reached(a.instance)) {
-    broken(2, fmt::format("{} is stopped while users may reach it", plan_.places[static_cast<size_t>(a.instance)]));
+  if (!hosts_.answers(a.instance)) return event::Failed{a.ticket, a.instance, "the host does not answer"};
+  PlaceTruth& place = hosts_.at(a.instance);
+  if (place.process && balancers_.reached(a.instance)) {
+    broken(2, name(a.instance) + " is stopped while users may reach it");
+  } else if (place.process && place.busy_until > now) {
+    broken(8, name(a.instance) + " is stopped under a user");
   }
   place.process.reset();
   place.passed = false;
@@ -273,62 +292,57 @@ std::optional<Event> World::act(const action::Stop& a) {
   return event::Done{a.ticket, a.instance, 0};
 }
 
-void World::set(DialTruth& dial, int share, bool preview, Pool stable) {
-  dial.share = share;
-  dial.preview = preview;
-  dial.stable = stable;
-  dial.until = share > 0 || preview ? balancer_clock() + plan_.lease : Millis{0};
-  dial.clock_went_back = false;
-}
-
 // Everyone on the new side of this dial has passed its probes, and somebody is there.
 void World::check_new_side(int dial, const std::string& act) {
-  int serving = 0;
-  for (const int instance : plan_.dials[static_cast<size_t>(dial)]) {
-    const PlaceTruth& place = at(plan_.place(instance, plan_.new_pool()));
-    if (!place.admitted) continue;
-    ++serving;
-    if (!place.passed || place.process != Side::fresh) {
-      broken(3, fmt::format("{}, but {} has not passed its probes", act,
-                            plan_.places[static_cast<size_t>(plan_.place(instance, plan_.new_pool()))]));
+  bool serving = false;
+  for (const int place : plan_.places_of(plan_.dials[static_cast<size_t>(dial)], plan_.new_pool())) {
+    if (!balancers_.admitted_somewhere(place)) continue;
+    serving = true;
+    if (!hosts_.at(place).passed || hosts_.at(place).process != Side::fresh) {
+      broken(3, fmt::format("{}, but {} has not passed its probes", act, name(place)));
     }
   }
-  if (serving == 0) broken(3, act + ", but nobody is there");
+  if (!serving) broken(3, act + ", but nobody is there");
 }
 
+// At some balancer that answers.
 bool World::too_few_for(int dial, int share) const {
-  int up = 0;
-  for (const int place : plan_.places_of(plan_.dials[static_cast<size_t>(dial)], plan_.new_pool())) {
-    up += at(place).admitted && well(place) ? 1 : 0;
+  if (sabotage_ == Sabotage::ignore_floor) return false;
+  const Batch places = plan_.places_of(plan_.dials[static_cast<size_t>(dial)], plan_.new_pool());
+  for (int i = 0; i < balancers_.count(); ++i) {
+    const auto up = std::count_if(places.begin(), places.end(),
+                                  [&](int place) { return balancers_.admitted(i, place) && hosts_.well(place); });
+    if (balancers_.answers(i) && up < plan_.needed_for(dial, share)) return true;
   }
-  return up < plan_.needed_for(dial, share) && sabotage_ != Sabotage::ignore_floor;
+  return false;
 }
 
 std::optional<Event> World::act(const action::Expose& a) {
-  if (drifted_) return event::Failed{a.ticket, a.dial, "a person changed it"};
   if (a.share > 0 && too_few_for(a.dial, a.share)) return event::Failed{a.ticket, a.dial, "too few are up"};
-  const int before = well_and_reached();
-  DialTruth& dial = dials_[static_cast<size_t>(a.dial)];
-  if (a.share > 0) check_new_side(a.dial, fmt::format("a share of {}", a.share));
-  set(dial, a.share, a.preview, plan_.stable_pool);
-  // Taking users back from a side that is bad is what it is for, as long as the stable side is there.
-  if (a.share > 0) check_floor(before, fmt::format("a share of {}", a.share));
+  const std::vector<int> before = carriers();
+  const auto why = balancers_.set(a.dial, {a.share, a.preview, plan_.stable_pool});
+  if (why) return event::Failed{a.ticket, a.dial, *why};
+  if (a.share > 0) {
+    // Taking users back from a side that is bad is what it is for, as long as the stable side is there.
+    check_new_side(a.dial, fmt::format("a share of {}", a.share));
+    check_floor(before, carriers(), fmt::format("a share of {}", a.share));
+  }
   return event::Done{a.ticket, a.dial, 0};
 }
 
 std::optional<Event> World::act(const action::Promote& a) {
-  if (drifted_) return event::Failed{a.ticket, a.dial, "a person changed it"};
   if (too_few_for(a.dial, kAllUsers)) return event::Failed{a.ticket, a.dial, "too few are up"};
-  const int before = well_and_reached();
+  const std::vector<int> before = carriers();
+  const auto why = balancers_.set(a.dial, {0, false, plan_.new_pool()});
+  if (why) return event::Failed{a.ticket, a.dial, *why};
   check_new_side(a.dial, "promoted");
-  set(dials_[static_cast<size_t>(a.dial)], 0, false, plan_.new_pool());
-  check_floor(before, "promoting");
+  check_floor(before, carriers(), "promoting");
   return event::Done{a.ticket, a.dial, 0};
 }
 
 std::optional<Event> World::act(const action::Renew& a) {
-  if (drifted_) return event::RenewalFailed{a.dial, "a person changed it"};
-  set(dials_[static_cast<size_t>(a.dial)], a.share, a.preview, plan_.stable_pool);
+  const auto why = balancers_.set(a.dial, {a.share, a.preview, plan_.stable_pool});
+  if (why) return event::RenewalFailed{a.dial, *why};
   return event::Renewed{a.dial};
 }
 
@@ -343,31 +357,73 @@ std::optional<Event> World::act(const action::Measure& a) {
   return measured(Measurement::of(bad ? 5 : 0.1, active(FaultKind::little_traffic) ? 1 : now.count() / 20));
 }
 
-void World::check_lease_ended() {
-  const bool lasts = std::any_of(dials_.begin(), dials_.end(), [](const DialTruth& d) { return d.clock_went_back; });
-  if (share_now() == 0 || lasts) return;
-  broken(6,
-         fmt::format("nobody was there for longer than a lease, but {} of 10000 users meet the new side", share_now()));
+Pool World::adopted_pool() const {
+  return plan_.dials.empty() ? plan_.stable_pool : balancers_.stable(0, 0);
 }
 
-// `whole`: no host is gone, so that every place must be as the outcome says.
-void World::check_end(Outcome outcome, bool whole) {
-  for (size_t i = 0; i < places_.size(); ++i) {
-    const int place = static_cast<int>(i);
-    if (!reached(place)) continue;
-    const Side wanted = outcome == Outcome::completed ? Side::fresh : Side::stable;
-    if (places_[i].process && places_[i].process != wanted) {
-      broken(6, fmt::format("it ended {}, but users still reach the other revision on {}", to_string(outcome),
-                            plan_.places[i]));
+std::optional<std::string> World::adopt() {
+  const Pool pool = adopted_pool();
+  if (!balancers_.all_answer()) return "a load balancer does not answer";
+  bool runs = false;
+  for (int i = 0; i < plan_.fleet; ++i) runs = runs || hosts_.well(plan_.place(i, pool));
+  if (!runs) return "it runs nowhere that users are sent to";
+  balancers_.forget_drift();
+  ++epoch;
+  for (size_t dial = 0; dial < plan_.dials.size(); ++dial) {
+    balancers_.set(static_cast<int>(dial), {0, false, pool});
+  }
+  for (int place = 0; place < static_cast<int>(plan_.places.size()); ++place) {
+    if (pool_of(plan_, place) == pool || !hosts_.at(place).process) continue;
+    if (!hosts_.answers(place)) return "a host does not answer";
+    act(action::Drain{0, place});
+    now = quiet_at(place);
+    end_drain(place);
+    act(action::Stop{0, place});
+  }
+  return std::nullopt;
+}
+
+void World::check_lease_ended() {
+  for (int i = 0; i < balancers_.count(); ++i) {
+    for (size_t dial = 0; dial < plan_.dials.size(); ++dial) {
+      const int share = balancers_.leased_share(i, static_cast<int>(dial));
+      if (share == 0) continue;
+      broken(6,
+             fmt::format("nobody was there for longer than a lease, but {} of 10000 users meet the new side", share));
     }
   }
-  if (!whole || (outcome == Outcome::failed && !plan_.from)) return;
+}
+
+// Whether every place can be as the outcome says: no host is gone, and what a reboot ended could be started again.
+bool World::is_whole() const {
+  if (active(FaultKind::host_gone) || active(FaultKind::host_gone_on_way_back)) return false;
+  const bool could_not = faults_.ever(FaultKind::old_files_lost) || faults_.ever(FaultKind::host_gone) ||
+                         faults_.ever(FaultKind::host_gone_on_way_back);
+  return !(faults_.ever(FaultKind::machine_reboots) && could_not);
+}
+
+void World::check_end(Outcome outcome) {
+  const Side wanted = outcome == Outcome::completed ? Side::fresh : Side::stable;
+  for (int place = 0; place < static_cast<int>(plan_.places.size()); ++place) {
+    const auto& process = hosts_.at(place).process;
+    if (!process || process == wanted || !balancers_.reached(place)) continue;
+    broken(6,
+           fmt::format("it ended {}, but users still reach the other revision on {}", to_string(outcome), name(place)));
+  }
+  if (!is_whole() || (outcome == Outcome::failed && !plan_.from)) return;
   const Pool pool = outcome == Outcome::completed ? plan_.new_pool() : plan_.stable_pool;
   for (int i = 0; i < plan_.fleet; ++i) {
     const int place = plan_.place(i, pool);
-    if (at(place).process && at(place).admitted) continue;
-    broken(6, fmt::format("it ended {}, but {} serves nobody", to_string(outcome),
-                          plan_.places[static_cast<size_t>(place)]));
+    if (hosts_.at(place).process && balancers_.admitted_somewhere(place)) continue;
+    broken(6, fmt::format("it ended {}, but {} serves nobody", to_string(outcome), name(place)));
+  }
+}
+
+void World::check_adopted() {
+  for (int place = 0; place < static_cast<int>(plan_.places.size()); ++place) {
+    if (pool_of(plan_, place) == adopted_pool()) continue;
+    if (hosts_.at(place).process) broken(6, "it was adopted, but " + name(place) + " still runs");
+    if (balancers_.reached(place)) broken(6, "it was adopted, but users still reach " + name(place));
   }
 }
 

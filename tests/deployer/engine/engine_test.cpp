@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <limits>
 
+#include "tests/deployer/engine/kill_everywhere.h"
 #include "tests/deployer/engine/world.h"
 
 namespace trunkline::deployer {
@@ -170,23 +171,9 @@ TEST(Engine, IgnoresAnswersOfActsThatWereCancelled) {
   EXPECT_EQ(state, before);
 }
 
-// Fault 1: killed at every record in turn, the release still ends as it should, and no promise breaks.
 TEST(Engine, EndsTheSameWhereverItIsKilled) {
   for (const double errors : {0.0, 1.0}) {
-    ScriptedWorld reference(plan());
-    reference.measure = [&](int, base::Millis) { return Measurement::of(errors); };
-    reference.run();
-    for (size_t record = 0; record < reference.events.size(); ++record) {
-      ScriptedWorld world(plan());
-      world.measure = reference.measure;
-      bool alive = true;
-      world.before_event = [&](ScriptedWorld& w) {
-        if (w.events.size() == record && std::exchange(alive, false)) w.kill();
-      };
-      world.run();
-      EXPECT_EQ(world.state().outcome, reference.state().outcome) << "killed at " << record << ": " << world.trace();
-      EXPECT_TRUE(world.broken_promises.empty()) << "killed at " << record << ": " << world.broken_promises[0];
-    }
+    expect_same_end_wherever_killed(plan(), [&](int, base::Millis) { return Measurement::of(errors); });
   }
 }
 

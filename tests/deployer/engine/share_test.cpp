@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <gtest/gtest.h>
 
 #include "deployer/engine/engine.h"
 #include "deployer/plan/presets.h"
+#include "tests/deployer/engine/kill_everywhere.h"
 #include "tests/deployer/engine/world.h"
 
 namespace trunkline::deployer {
@@ -109,6 +111,42 @@ TEST(ShareRelease, StartsTheOldAgainOnceItIsGone) {
       << world.trace();
 }
 
+// Fault 20: what is healthy is kept, though it is the version that is taken back.
+TEST(ShareRelease, HoldsWithItsUsersWhereTheyAreIfTheOldCannotBeStartedAnyMore) {
+  Rollout file = rollout();
+  file.strategy.keep_old = false;
+  ScriptedWorld world(plan_of(file));
+  world.measure = [](int, base::Millis now) { return Measurement::of(now < 62s ? 0 : 0.5); };
+  world.failures["start stable web1"] = world.failures["start stable web2"] = "its files are gone";
+  world.run();
+  EXPECT_EQ(world.state().phase, Phase::held);
+  EXPECT_EQ(world.trace().find("expose 0"), std::string::npos) << world.trace();
+  world.failures.clear();
+  world.resume();
+  EXPECT_EQ(world.state().outcome, Outcome::rolled_back);
+  EXPECT_TRUE(world.broken_promises.empty());
+}
+
+TEST(ShareRelease, TriesNoThirdPlaceWhereTheOldStartsNowhere) {
+  Rollout file = rollout();
+  file.strategy.keep_old = false;
+  for (int i = 3; i <= 6; ++i) {
+    const std::string id = "web" + std::to_string(i);
+    file.instances.push_back({id, "127.0.0.1", 9000 + i, id, {}});
+    file.twins.push_back({id + "-twin", "127.0.0.1", 9100 + i, id, {}});
+  }
+  ScriptedWorld world(plan_of(file));
+  world.measure = [](int, base::Millis now) { return Measurement::of(now < 62s ? 0 : 0.5); };
+  for (int i = 1; i <= 6; ++i) world.failures["start stable web" + std::to_string(i)] = "its files are gone";
+  world.run();
+  EXPECT_EQ(world.state().phase, Phase::held);
+  EXPECT_EQ(std::count_if(world.state().places.begin(), world.state().places.end(),
+                          [](const Observed& place) { return place.quarantined; }),
+            1)
+      << world.trace();
+  EXPECT_EQ(world.trace().find("expose 0"), std::string::npos) << world.trace();
+}
+
 TEST(ShareRelease, RenewsItsLeaseAndHoldsOnceItIsLost) {
   ScriptedWorld world(plan_of(rollout()));
   world.before_event = [](ScriptedWorld& w) {
@@ -207,20 +245,8 @@ TEST(ShareRelease, CountsOnlyGoodTimeOfABake) {
 
 TEST(ShareRelease, EndsTheSameWhereverItIsKilled) {
   for (const double errors : {0.0, 1.0}) {
-    ScriptedWorld reference(plan_of(rollout()));
-    reference.measure = [&](int, base::Millis now) { return Measurement::of(now < 30s ? 0 : errors); };
-    reference.run();
-    for (size_t record = 0; record < reference.events.size(); ++record) {
-      ScriptedWorld world(plan_of(rollout()));
-      world.measure = reference.measure;
-      bool alive = true;
-      world.before_event = [&](ScriptedWorld& w) {
-        if (w.events.size() == record && std::exchange(alive, false)) w.kill();
-      };
-      world.run();
-      EXPECT_EQ(world.state().outcome, reference.state().outcome) << "killed at " << record << ": " << world.trace();
-      EXPECT_TRUE(world.broken_promises.empty()) << "killed at " << record << ": " << world.broken_promises[0];
-    }
+    expect_same_end_wherever_killed(plan_of(rollout()),
+                                    [&](int, base::Millis now) { return Measurement::of(now < 30s ? 0 : errors); });
   }
 }
 

@@ -101,6 +101,52 @@ TEST(Rollback, TouchesOnlyWhatChangedAndTheIdleFirst) {
   EXPECT_TRUE(compile_rollback(*plan, {old, old, old, old}, false)->empty());
 }
 
+// A floor of one in two lets two of four go at once, but not both of one backend.
+TEST(Plan, KeepsThePartOfTheFloorOfEachBackend) {
+  Rollout file = rollout(4, StrategyType::rolling);
+  file.strategy.max_unavailable = {2, false};
+  file.min_healthy = {50, true};
+  file.traffic = Traffic{};
+  file.traffic->map = "/m";
+  file.waves = {{"a", {0, 1}, std::nullopt, 0ms, "a", "a-twin"}, {"b", {2, 3}, std::nullopt, 0ms, "b", "b-twin"}};
+  const auto plan = compile(file, "r1", kBefore, kNew);
+  EXPECT_EQ(story(*plan, plan->steps), "fetch the artifact\n" + replacement("web1", "new") +
+                                           replacement("web2", "new") + replacement("web3", "new") +
+                                           replacement("web4", "new"));
+  std::vector<Observed> all_new(4);
+  for (Observed& place : all_new) place = {Side::fresh, true, false, true, false, 0};
+  EXPECT_EQ(story(*plan, *compile_rollback(*plan, all_new, false)),
+            replacement("web1", "stable") + replacement("web2", "stable") + replacement("web3", "stable") +
+                replacement("web4", "stable"));
+}
+
+TEST(Rollback, BeginsWithThoseWhoseDoorMayBeShut) {
+  const auto plan = compile(rollout(3, StrategyType::rolling), "r1", kBefore, kNew);
+  std::vector<Observed> observed(3);
+  observed[0] = {Side::fresh, true, false, true, false, 0};
+  observed[1] = {Side::fresh, true, true, true, false, 0};
+  observed[2] = {Side::stable, true, false, false, false, 0};
+  EXPECT_EQ(story(*plan, *compile_rollback(*plan, observed, false)),
+            replacement("web2", "stable") + replacement("web1", "stable"));
+}
+
+TEST(Rollback, SendsNoUsersBackWhereNobodyIsLeft) {
+  Rollout file = rollout(2, StrategyType::all_at_once);
+  for (const Instance& instance : rollout(2, StrategyType::rolling).instances) {
+    file.twins.push_back(instance);
+    file.twins.back().id += "-twin";
+  }
+  file.traffic = Traffic{};
+  file.traffic->map = "/m";
+  file.strategy.ramp = {step::Expose{{}, kAllUsers, false}};
+  const auto plan = compile(file, "r1", kBefore, kNew);
+  ASSERT_TRUE(plan) << to_string(plan.error());
+  std::vector<Observed> observed(4);
+  observed[0].quarantined = observed[1].quarantined = true;
+  EXPECT_FALSE(compile_rollback(*plan, observed, true));
+  EXPECT_TRUE(compile_rollback(*plan, observed, false)) << "no user has left";
+}
+
 TEST(Rollback, OfAFirstReleaseTakesItAway) {
   const auto plan = compile(rollout(2, StrategyType::rolling), "r1", {}, kNew);
   EXPECT_EQ(story(*plan, *compile_rollback(

@@ -21,7 +21,7 @@ class SlowShare final : public ShareDial {
     if (first) overtaken = changed_.wait_for(lock, Millis{100}, [this] { return shares_.size() > 1; });
     return {};
   }
-  base::Result<std::vector<ExposureView>> read(const std::string&) override { return std::vector<ExposureView>{}; }
+  base::Result<std::vector<ExposureView>> read(const std::string&) override { return views; }
   void expect(const Exposure&) override {}
   std::vector<std::string> take_notes() override { return {}; }
 
@@ -30,6 +30,7 @@ class SlowShare final : public ShareDial {
     return shares_;
   }
   std::atomic<bool> overtaken{false};
+  std::vector<ExposureView> views;
 
  private:
   std::mutex mutex_;
@@ -89,6 +90,27 @@ TEST_F(PerformerTest, ShowsTheNewSideToNobodyByAWordOlderThanALease) {
   ASSERT_TRUE(answer);
   EXPECT_TRUE(std::holds_alternative<event::RenewalFailed>(*answer));
   EXPECT_THAT(share.shares(), testing::IsEmpty());
+}
+
+// A balancer that missed the change, or was set by somebody else: whoever it sends there would find nobody.
+TEST_F(PerformerTest, ClosesNoDoorOfASideThatABalancerStillSendsUsersTo) {
+  const auto dial = make_dial({});
+  SlowShare share;
+  Performer performer({rollout, plan, "", fresh, &fresh, driver, *dial, &share, service, open_fence, mailbox,
+                       [] { return Millis{0}; }});
+  const auto drains = [&](int place, Exposure left, bool leased) {
+    share.views = {{"/a.sock", "", Exposure{"shop", "shop", "shop-twin", 0, "", Millis{0}}, false, {}, {}, {}},
+                   {"/b.sock", "", std::move(left), leased, {}, {}, {}}};
+    performer.perform(action::Drain{1, place});
+    const auto answer = mailbox.take(Millis{10'000});
+    return answer && std::holds_alternative<event::Done>(*answer);
+  };
+  const int old = 0, twin = 1;
+  EXPECT_TRUE(drains(twin, {"shop", "shop", "shop-twin", 0, "", Millis{0}}, false));
+  EXPECT_FALSE(drains(twin, {"shop", "shop", "shop-twin", 1000, "", Millis{5000}}, true));
+  EXPECT_TRUE(drains(twin, {"shop", "shop", "shop-twin", 1000, "", Millis{0}}, false)) << "its lease is over";
+  EXPECT_FALSE(drains(twin, {"shop", "shop-twin", "shop", 0, "", Millis{0}}, false));
+  EXPECT_FALSE(drains(old, {"shop", "shop", "shop-twin", 1000, "", Millis{5000}}, true));
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <set>
 
 #include "deployer/simulate/report.h"
 
@@ -25,6 +26,20 @@ TEST(Simulation, KeepsEveryPromiseUnderEveryFault) {
   for (const char* outcome : {"completed", "rolled_back", "failed", "held"}) {
     EXPECT_GT(report->by_outcome.at(outcome), 100u) << outcome;
   }
+}
+
+// All that the design promises but 28, the freeze and the error budget.
+TEST(Faults, CoverTheNumbersOfTheDesign) {
+  std::set<int> numbers;
+  std::set<std::string_view> names;
+  for (int kind = 0; kind < kFaultKinds; ++kind) {
+    const FaultWords& words = words_of(static_cast<FaultKind>(kind));
+    numbers.insert(words.number);
+    names.insert(words.name);
+    EXPECT_FALSE(words.what.empty()) << words.name;
+  }
+  EXPECT_EQ(names.size(), static_cast<size_t>(kFaultKinds)) << "each has a name of its own";
+  for (int number = 1; number <= 30; ++number) EXPECT_EQ(numbers.contains(number), number != 28) << number;
 }
 
 TEST(Simulation, IsTheSameEveryTime) {
@@ -56,7 +71,8 @@ INSTANTIATE_TEST_SUITE_P(Promises, SabotagedSimulation,
                          testing::Values(Broken{Sabotage::ignore_floor, 1}, Broken{Sabotage::skip_drain, 2},
                                          Broken{Sabotage::skip_probe, 3}, Broken{Sabotage::ignore_epoch, 4},
                                          Broken{Sabotage::act_before_journal, 5}, Broken{Sabotage::sleep_through, 6},
-                                         Broken{Sabotage::fetch_on_way_back, 7}, Broken{Sabotage::own_clock, 9}),
+                                         Broken{Sabotage::fetch_on_way_back, 7}, Broken{Sabotage::hurry_drain, 8},
+                                         Broken{Sabotage::own_clock, 9}),
                          [](const auto& test) { return "I" + std::to_string(test.param.promise); });
 
 }  // namespace
