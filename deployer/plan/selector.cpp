@@ -15,6 +15,8 @@ namespace {
 
 constexpr std::string_view kNameChars = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_:";
 
+constexpr size_t kMaxRegex = 512;
+
 tl::unexpected<base::Error> bad_selector(std::string_view text) {
   return fail(Kind::invalid,
               fmt::format("expected a selector such as http_requests_total{{status=~\"5..\"}}, got \"{}\"", text));
@@ -27,14 +29,28 @@ std::string_view take_name(std::string_view& text) {
   return name;
 }
 
-// label="value" or label=~"regex"; the value may hold no quote.
+// std::regex counts the repeats of "{1000}" in a number that overflows.
+bool repeats_too_often(std::string_view text) {
+  constexpr size_t kMostDigits = 3;
+  for (size_t open = text.find('{'); open != std::string_view::npos; open = text.find('{', open + 1)) {
+    size_t digits = 0;
+    for (size_t i = open + 1; i < text.size() && text[i] != '}'; ++i) {
+      digits = text[i] >= '0' && text[i] <= '9' ? digits + 1 : 0;
+      if (digits > kMostDigits) return true;
+    }
+  }
+  return false;
+}
+
 bool is_regex(const std::string& text) try {
+  if (text.size() > kMaxRegex || repeats_too_often(text)) return false;
   const std::regex compiled(text);
   return true;
 } catch (const std::regex_error&) {
   return false;
 }
 
+// label="value" or label=~"regex"; the value may hold no quote.
 bool take_matcher(std::string_view& text, Selector::Matcher& matcher) {
   matcher.label = std::string(take_name(text));
   matcher.is_regex = take(text, "=~");

@@ -331,7 +331,8 @@ TEST(Selector, ReadsWhatItPrints) {
     ASSERT_TRUE(selector) << text;
     EXPECT_EQ(parse_selector(to_string(*selector)), selector);
   }
-  for (const char* text : {"", "{a=\"b\"}", "a{b}", "a{b=c}", "a{b=\"c\"", "a{b=\"c\"} x", "a b", "a{b=~\"[\"}"}) {
+  for (const char* text : {"a{b=~\"x{3333083333333330833}\"}", "", "{a=\"b\"}", "a{b}", "a{b=c}", "a{b=\"c\"",
+                           "a{b=\"c\"} x", "a b", "a{b=~\"[\"}"}) {
     EXPECT_FALSE(parse_selector(text)) << text;
   }
 }
