@@ -58,9 +58,10 @@ class Dial {
   // check does not pass: then it is in maintenance.
   virtual base::Result<int64_t> admit(const Server& server, std::stop_token stop) = 0;
 
-  // Sends nobody new to the server and waits for its last request to end, at most the drain timeout of the rollout;
-  // what is left then is cut. Kind::conflict if fewer than so many `others` of its backend would serve then; 0 lets the
-  // last one go: of a side that nobody is sent to any more, or of a service that is taken down.
+  // Sends nobody new to the server and waits for its last connection to end, at most the drain timeout of the rollout;
+  // what is left then is cut, or, where the rollout says so, left alone: Kind::timeout. Kind::conflict if fewer than so
+  // many `others` of its backend would serve then; 0 lets the last one go: of a side that nobody is sent to any more,
+  // or of a service that is taken down.
   virtual base::Result<Drained> drain(const Server& server, int others, std::stop_token stop) = 0;
 
   // Whether a balancer is another process than the one that this dial last spoke to, which may have forgotten what was

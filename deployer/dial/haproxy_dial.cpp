@@ -208,17 +208,28 @@ Result<> HaproxyDial::close_doors(const Server& server, int others) {
   return {};
 }
 
-// Waits for the last request, then closes the door for good: in maintenance there are no health checks either, which
+Result<> HaproxyDial::check_may_cut(const std::string& endpoint, const HaproxyServer& now) const {
+  if (now.sessions == 0 || setting_.drain_end == DrainEnd::close) return {};
+  return fail(Kind::timeout, fmt::format("{} of its connections at HAProxy at {} are still open after {}; "
+                                         "traffic.drain.then is hold, so nothing was cut",
+                                         now.sessions, endpoint, base::format_duration(setting_.drain_timeout)));
+}
+
+// Waits for the last connection, then closes the door for good: in maintenance there are no health checks either, which
 // an instance that is about to stop would fail.
 Result<Drained> HaproxyDial::settle_at(const std::string& endpoint, const Server& server, base::SteadyTime deadline,
                                        std::stop_token stop) {
   for (;;) {
     TRY_ASSIGN(const HaproxyServer now, look(endpoint, server));
-    if (now.sessions == 0 || now.in_maintenance || base::system_clock().steady() > deadline) break;
+    const bool was_cut = now.in_maintenance && setting_.drain_end == DrainEnd::close;
+    const bool late = base::system_clock().steady() > deadline;
+    if (late) TRY(check_may_cut(endpoint, now));
+    if (now.sessions == 0 || was_cut || late) break;
     TRY(pause_for(kPoll, stop));
   }
   TRY(set_state(endpoint, server, State::maint));
   TRY_ASSIGN(const HaproxyServer now, look(endpoint, server));
+  TRY(check_may_cut(endpoint, now));
   if (now.sessions > 0) {
     TRY_ASSIGN(const std::shared_ptr<void> right, setting_.enter());
     TRY(ask(endpoint, "shutdown sessions server " + path_of(server)));

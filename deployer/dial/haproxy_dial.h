@@ -44,6 +44,7 @@ class HaproxyDial final : public Dial {
   base::Result<int64_t> admit_at(const std::string& endpoint, const Server& server, std::stop_token stop);
   base::Result<> check_others(const Server& server, int others) const;
   base::Result<> close_doors(const Server& server, int others);
+  base::Result<> check_may_cut(const std::string& endpoint, const HaproxyServer& now) const;
   base::Result<Drained> settle_at(const std::string& endpoint, const Server& server, base::SteadyTime deadline,
                                   std::stop_token stop);
   base::Result<> reassert_at(const std::string& endpoint, const std::string& path);

@@ -5,6 +5,7 @@
 
 #include "base/core/clock.h"
 #include "deployer/dial/fence.h"
+#include "deployer/plan/rollout.h"
 
 namespace trunkline::deployer {
 
@@ -16,6 +17,7 @@ struct HaproxySetting {
                                        // is a file of this machine
   std::string state_file;              // of the first endpoint's servers, kept fresh for its next reload; "": none
   base::Millis drain_timeout{30'000};
+  DrainEnd drain_end = DrainEnd::close;
   base::Millis up_within{15'000};     // for the first passed health check of a server that comes back
   base::Millis answer_within{2'000};  // one answer of one balancer
   Fence enter = open_fence;

@@ -27,6 +27,7 @@ HaproxySetting setting_of(const Traffic& traffic, Fence enter) {
   setting.map = traffic.map;
   setting.state_file = traffic.state_file;
   setting.drain_timeout = traffic.drain_timeout;
+  setting.drain_end = traffic.drain_end;
   setting.enter = std::move(enter);
   return setting;
 }

@@ -24,6 +24,7 @@ class ServiceFolder {
   const std::filesystem::path& root() const { return root_; }
   std::filesystem::path journal() const { return root_ / "journal"; }
   std::filesystem::path lock() const { return root_ / "lock"; }
+  std::filesystem::path reserve() const { return root_ / "reserve"; }
   std::filesystem::path history() const { return root_ / "history.jsonl"; }
   std::filesystem::path request() const { return root_ / "request"; }
   std::filesystem::path release(const ledger::Revision& revision) const;  // the unpacked artifact

@@ -395,7 +395,7 @@ class Turn {
                      place().requests = e.requests;
                      place().unsure = false;
                    },
-                   [&](const step::Drain&) { note_drained(place(), e.requests); },
+                   [&](const step::Drain&) { note_drained(place(), e); },
                    [&](const step::Expose& s) {
                      dial().share = s.share;
                      dial().preview = s.preview;
@@ -411,10 +411,11 @@ class Turn {
                s_.steps[s_.step]);
   }
 
-  void note_drained(Observed& observed, int64_t requests) {
+  void note_drained(Observed& observed, const event::Done& e) {
     // A counter that fell was begun anew by a restart of the load balancer.
-    const int64_t before = requests < observed.requests ? 0 : observed.requests;
-    if (observed.runs == Side::fresh && observed.serving) s_.served_by_new += requests - before;
+    const int64_t before = e.requests < observed.requests ? 0 : observed.requests;
+    if (observed.runs == Side::fresh && observed.serving) s_.served_by_new += e.requests - before;
+    s_.cut += e.cut;
     observed.serving = false;
     observed.unsure = false;
   }

@@ -45,6 +45,7 @@ struct Done {  // the act with this ticket is done for this place or dial (-1: f
   int ticket = 0;
   int instance = -1;
   int64_t requests = 0;  // of an admit and a drain: requests to the place that the balancer has counted so far
+  int64_t cut = 0;       // of a drain: connections that outlasted it and were closed
   bool operator==(const Done&) const = default;
 };
 struct Failed {

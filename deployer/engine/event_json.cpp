@@ -13,6 +13,11 @@ int int_of(const Json& json, std::string_view key) {
   return member != nullptr && member->is_int64() ? static_cast<int>(member->as_int64()) : -1;
 }
 
+int64_t count_of(const Json& json, std::string_view key) {
+  const Json* member = base::find(json, key);
+  return member != nullptr && member->is_int64() ? member->as_int64() : 0;
+}
+
 // [requests, errors] of the new side, then of the stable side.
 std::optional<BothCounts> counts_of(const Json& json) {
   const Json* counts = base::find(json, "counts");
@@ -23,8 +28,7 @@ std::optional<BothCounts> counts_of(const Json& json) {
 }
 
 Measurement value_of(const Json& json, double value) {
-  const Json* samples = base::find(json, "samples");
-  Measurement read = Measurement::of(value, samples != nullptr && samples->is_int64() ? samples->as_int64() : 0);
+  Measurement read = Measurement::of(value, count_of(json, "samples"));
   if (const Json* stable = base::find(json, "stable"); stable != nullptr && stable->is_number()) {
     read.stable = stable->to_number<double>();
   }
@@ -75,7 +79,9 @@ struct Writer {
   Json operator()(const event::Abandoned& e) const { return {{"event", "abandoned"}, {"who", e.who}}; }
   Json operator()(const event::Adopted& e) const { return {{"event", "adopted"}, {"who", e.who}}; }
   Json operator()(const event::Done& e) const {
-    return {{"event", "done"}, {"ticket", e.ticket}, {"instance", e.instance}, {"requests", e.requests}};
+    JsonObject json{{"event", "done"}, {"ticket", e.ticket}, {"instance", e.instance}, {"requests", e.requests}};
+    if (e.cut > 0) json["cut"] = e.cut;
+    return json;
   }
   Json operator()(const event::Failed& e) const {
     return {{"event", "failed"}, {"ticket", e.ticket}, {"instance", e.instance}, {"why", e.why}};
@@ -121,9 +127,7 @@ base::Result<Event> event_from_json(const Json& json) {
   if (name == "abandoned") return event::Abandoned{base::string_or(json, "who")};
   if (name == "adopted") return event::Adopted{base::string_or(json, "who")};
   if (name == "done") {
-    const Json* requests = base::find(json, "requests");
-    return event::Done{ticket, int_of(json, "instance"),
-                       requests != nullptr && requests->is_int64() ? requests->as_int64() : 0};
+    return event::Done{ticket, int_of(json, "instance"), count_of(json, "requests"), count_of(json, "cut")};
   }
   if (name == "failed") return event::Failed{ticket, int_of(json, "instance"), base::string_or(json, "why")};
   if (name == "measured") return event::Measured{ticket, int_of(json, "metric"), measurement_of(json)};

@@ -47,6 +47,7 @@ struct State {
   base::Millis now{0};  // of the last event
   std::optional<base::Millis> first_exposed;
   int64_t served_by_new = 0;  // requests that reached the new revision, as far as drains told
+  int64_t cut = 0;            // connections that outlasted a drain and were closed, of either side
   std::optional<Outcome> outcome;
   std::string reason;  // why it was held, taken back or failed
 

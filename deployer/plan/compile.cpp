@@ -262,7 +262,10 @@ Result<Plan> compile(const Rollout& rollout, std::string id, const Before& befor
   plan.by_share = by_share(rollout.strategy.type);
   plan.analysis = rollout.analysis;
   plan.progress_deadline = rollout.strategy.progress_deadline;
-  if (rollout.traffic) plan.lease = rollout.traffic->lease;
+  if (rollout.traffic) {
+    plan.lease = rollout.traffic->lease;
+    plan.drain_timeout = rollout.traffic->drain_timeout;
+  }
   plan.auto_rollback = rollout.auto_rollback;
   plan.verify_first = rollout.verify_first;
   plan.rollback_hooks = rollout.hooks.commands.contains(HookPoint::on_rollback);

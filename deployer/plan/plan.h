@@ -33,6 +33,7 @@ struct Plan {
   Analysis analysis;
   base::Millis progress_deadline{600'000};
   base::Millis lease{30'000};
+  base::Millis drain_timeout{30'000};
   bool auto_rollback = true;
   bool verify_first = true;
   bool rollback_hooks = false;

@@ -55,10 +55,17 @@ struct Probes {
   std::optional<HttpProbe> identity;  // a JSON answer whose "version" (and "digest", if given) are the revision's
 };
 
+// What becomes of connections that outlast the drain's timeout.
+enum class DrainEnd {
+  close,  // they are cut, and counted
+  hold    // they stay, and the rollout is held
+};
+
 struct Traffic {
   std::vector<std::string> endpoints;  // paths of HAProxy's admin sockets, absolute
   std::string service;                 // the backend
   base::Millis drain_timeout{30'000};
+  DrainEnd drain_end = DrainEnd::close;
   // For strategies that send a share of users to a second set of instances:
   std::string twin;                  // the backend of the second set
   std::string map;                   // the map file as HAProxy's configuration names it; "" where no share can be set

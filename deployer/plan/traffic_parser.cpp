@@ -14,8 +14,12 @@ namespace {
 
 constexpr std::string_view kDrivers[] = {"haproxy"};
 
+constexpr Choices<DrainEnd, 2> kDrainEnd{{"close", "hold"}, {DrainEnd::close, DrainEnd::hold}};
+
 const Table kDrainKeys{{
-    {"timeout", Value::duration, false, "How long running requests may take before they are cut.", "30s"},
+    {"timeout", Value::duration, false, "How long running requests and open connections may take.", "30s"},
+    {"then", word_of(kDrainEnd.words), false, "What becomes of those that take longer: closed, or the rollout is held.",
+     "close"},
 }};
 
 Result<std::string> parse_endpoint(std::string_view text) {
@@ -96,7 +100,10 @@ Result<> read_traffic(const Fields& root, std::optional<Traffic>& target) {
     if (!traffic.state_file.empty()) traffic.state_file = beside(root.file(), traffic.state_file);
   }
   TRY_ASSIGN(const auto drain, fields->below("drain"));
-  if (drain) TRY(drain->read("timeout", traffic.drain_timeout));
+  if (drain) {
+    TRY(drain->read("timeout", traffic.drain_timeout));
+    drain->read("then", traffic.drain_end, kDrainEnd);
+  }
   target = std::move(traffic);
   return {};
 }

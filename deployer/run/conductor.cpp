@@ -1,6 +1,7 @@
 #include "deployer/run/conductor.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace trunkline::deployer {
 using base::Millis;
@@ -12,16 +13,23 @@ constexpr Millis kLook{100};  // how often interruptions and requests are looked
 
 }  // namespace
 
+// `back`: it belongs to the way back, which must not fail for want of room.
+Result<> Conductor::write_down(const Event& event, Millis now, bool back) {
+  // Who was taken over from writes nothing any more, and so does nothing.
+  TRY_ASSIGN(const auto right, world_.enter());
+  if (back) world_.reserve.give_up_if_full();
+  auto written = world_.journal.append({now, world_.clock.wall(), event});
+  if (written || !back) return written;
+  world_.reserve.give_up();  // the room may be short in another way, by a quota
+  return world_.journal.append({now, world_.clock.wall(), event});
+}
+
 Result<> Conductor::take(const Event& event) {
   const Millis now = world_.clock.now();
-  {
-    // Who was taken over from writes nothing any more, and so does nothing.
-    TRY_ASSIGN(const auto right, world_.enter());
-    TRY(world_.journal.append({now, world_.clock.wall(), event}));
-  }
-  const State before = state_;
-  Advance turn = advance(world_.plan, std::move(state_), event, now);
-  state_ = std::move(turn.state);
+  Advance turn = advance(world_.plan, state_, event, now);
+  const bool back = state_.phase == Phase::rolling_back || turn.state.phase == Phase::rolling_back;
+  TRY(write_down(event, now, back));
+  const State before = std::exchange(state_, std::move(turn.state));
   world_.reporter.told(before, event, state_, now);
   for (const Action& action : turn.actions) {
     world_.reporter.acting(action, now);

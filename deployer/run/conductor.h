@@ -7,6 +7,7 @@
 #include "deployer/run/mailbox.h"
 #include "deployer/run/performer.h"
 #include "deployer/run/reporter.h"
+#include "deployer/support/reserve.h"
 
 namespace trunkline::deployer {
 
@@ -32,6 +33,7 @@ class Conductor {
   struct World {
     const Plan& plan;
     Journal& journal;
+    const Reserve& reserve;  // given up on the way back where the disk is full
     Performer& performer;
     Mailbox& mailbox;
     Reporter& reporter;
@@ -53,6 +55,7 @@ class Conductor {
 
  private:
   base::Result<> take(const Event& event);
+  base::Result<> write_down(const Event& event, base::Millis now, bool back);
 
   const World world_;
   State state_;

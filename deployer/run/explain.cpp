@@ -6,6 +6,7 @@
 #include "deployer/drivers/process_driver.h"
 #include "deployer/engine/describe.h"
 #include "deployer/engine/event_json.h"
+#include "deployer/run/reporter.h"
 #include "deployer/run/status.h"
 
 namespace trunkline::deployer {
@@ -60,6 +61,7 @@ std::string head(const Begun& begun) {
                       base::to_iso8601(begun.journal.header.started_at));
   if (state.served_by_new > 0)
     text += fmt::format("users:    {} requests reached the new revision\n", state.served_by_new);
+  if (state.cut > 0) text += fmt::format("drains:   {}\n", cut_text(begun.plan, state.cut));
   return text;
 }
 
@@ -103,6 +105,7 @@ base::Json explain_json(const Begun& begun) {
   JsonObject json = to_json(release_of(begun)).as_object();
   json["phase"] = to_string(begun.state.phase);
   json["requests_served_by_new"] = begun.state.served_by_new;
+  json["connections_cut"] = begun.state.cut;
   JsonArray measured;
   for (const Judged& j : last_bake(begun)) {
     JsonObject row{

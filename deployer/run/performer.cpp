@@ -72,9 +72,13 @@ void Performer::run(int ticket, int instance, Act act) {
 }
 
 void Performer::answer(int ticket, int instance, const Result<int64_t>& done, const std::stop_token& stop) const {
+  answer(ticket, instance, done.map([](int64_t requests) { return Drained{requests, 0}; }), stop);
+}
+
+void Performer::answer(int ticket, int instance, const Result<Drained>& done, const std::stop_token& stop) const {
   if (stop.stop_requested()) return;
   if (done) {
-    world_.mailbox.put(event::Done{ticket, instance, *done});
+    world_.mailbox.put(event::Done{ticket, instance, done->requests, done->cut});
   } else {
     world_.mailbox.put(event::Failed{ticket, instance, to_string(done.error())});
   }
@@ -174,7 +178,7 @@ Result<> Performer::check_no_share(int index, const std::string& backend) const 
   return {};
 }
 
-Result<int64_t> Performer::drain(int index, const std::stop_token& stop) const {
+Result<Drained> Performer::drain(int index, const std::stop_token& stop) const {
   const Server server = server_of(world_.rollout, index);
   TRY(check_no_share(index, server.backend));
   const Pool pool = index < world_.plan.fleet ? Pool::home : Pool::twin;
@@ -182,8 +186,7 @@ Result<int64_t> Performer::drain(int index, const std::stop_token& stop) const {
   for (int i = 0; i < world_.plan.fleet; ++i) {
     beside += server_of(world_.rollout, world_.plan.place(i, pool)).backend == server.backend ? 1 : 0;
   }
-  TRY_ASSIGN(const Drained drained, world_.dial.drain(server, floor_of(beside), stop));
-  return drained.requests;
+  return world_.dial.drain(server, floor_of(beside), stop);
 }
 
 // Before users are sent to the new side, enough of it must be up to carry them.
@@ -275,7 +278,8 @@ void Performer::perform(const Action& action) {
                 [this, a](const Stop& stop) { return world_.dial.admit(server_of(world_.rollout, a.instance), stop); });
           },
           [this](const action::Drain& a) {
-            run(a.ticket, a.instance, [this, a](const Stop& stop) { return drain(a.instance, stop); });
+            spawn(Does::act,
+                  [this, a](const Stop& stop) { answer(a.ticket, a.instance, drain(a.instance, stop), stop); });
           },
           [this](const action::Stop& a) {
             run(a.ticket, a.instance, [this, a](const Stop& stop) { return no_number(this->stop(a.instance, stop)); });

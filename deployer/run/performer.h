@@ -54,12 +54,13 @@ class Performer {
   // Answers Done with the act's number as `requests`, or Failed; nothing if it was cancelled.
   void run(int ticket, int instance, Act act);
   void answer(int ticket, int instance, const base::Result<int64_t>& done, const std::stop_token& stop) const;
+  void answer(int ticket, int instance, const base::Result<Drained>& done, const std::stop_token& stop) const;
   // Those that turn dials go one after the other: a renewal must not come behind what was asked for after it.
   void in_turn(std::function<void(const std::stop_token&)> body);
   base::Result<int64_t> start(int instance, Side side, const std::stop_token& stop) const;
   base::Result<int64_t> probe(const action::Probe& act, const std::stop_token& stop) const;
   base::Result<> stop(int instance, const std::stop_token& stop) const;
-  base::Result<int64_t> drain(int instance, const std::stop_token& stop) const;
+  base::Result<Drained> drain(int instance, const std::stop_token& stop) const;
   base::Result<int64_t> run_task(int task, const std::stop_token& stop) const;
   base::Result<int64_t> run_hooks(HookPoint point, const std::stop_token& stop) const;
   int floor_of(size_t instances) const;

@@ -132,6 +132,7 @@ Result<int> conduct(const ServiceFolder& folder, const ServiceLock& lock, Begun 
   const auto dial = make_dial(begun.rollout, lock.fence());
   const base::Millis already = begun.journal.events.empty() ? base::Millis{0} : begun.journal.events.back().at;
   const RolloutClock clock(base::system_clock(), already);
+  const Reserve reserve(folder.reserve());
   const auto share = make_share_dial(begun.rollout, lock.fence());
   if (resumed) {
     if (share != nullptr && !options.overwrite) {
@@ -149,7 +150,7 @@ Result<int> conduct(const ServiceFolder& folder, const ServiceLock& lock, Begun 
   DialWatch watch(*dial, share.get(), keys_of(begun));
   reporter.began(resumed);
   Conductor conductor(
-      {begun.plan, journal, performer, mailbox, reporter, clock, lock.fence(),
+      {begun.plan, journal, reserve, performer, mailbox, reporter, clock, lock.fence(),
        [] { return base::wait_for_termination(base::Millis{0}).has_value(); },
        [&] { return take_request(folder, begun.plan.id); }, [&] { return written(folder, watch.take_notes()); }},
       begun.state);
@@ -300,12 +301,23 @@ Result<int> run_release(const Prepared& prepared, const MoveOptions& options) {
     TRY_ASSIGN(const auto changed, changed_before(*before, begun));
     if (!changed.empty()) return hold_for_drift(folder, changed, options);
   }
+  TRY(Reserve(folder.reserve()).fill());  // before anything is touched: the way back needs room
   TRY(folder.save_config(header.to, prepared.config));
   TRY(folder.save_launch(prepared.launch));
   if (before) TRY(keep_journal(folder, before->plan.id));
   TRY_ASSIGN(Journal journal, Journal::create(folder.journal(), header));
   return conduct(folder, lock, begun, std::move(journal), event::Began{}, std::nullopt, options);
 }
+
+namespace {
+
+// Whether a person's word is for the way back, for which there is a reserve.
+bool goes_back(const State& state, const Event& event) {
+  return std::holds_alternative<event::AbortRequested>(event) || state.phase == Phase::rolling_back ||
+         (state.phase == Phase::held && state.held_in == Phase::rolling_back);
+}
+
+}  // namespace
 
 Result<int> move_on(const std::string& service, const Event& event, const MoveOptions& options) {
   const ServiceFolder folder(options.state, service);
@@ -316,6 +328,7 @@ Result<int> move_on(const std::string& service, const Event& event, const MoveOp
     return 0;
   }
   const bool resume = std::holds_alternative<event::Resumed>(event);
+  if (goes_back(seen->state, event)) Reserve(folder.reserve()).give_up_if_full();
   const Event word = resume ? event::PauseEnded{who_am_i()} : event;
   // Who resumes what is at work and not paused is told who is at work.
   TRY_ASSIGN(const bool taken, !resume || seen->state.paused ? hand_over(folder, seen->plan.id, word) : false);

@@ -18,6 +18,11 @@ std::string revision_name(const std::optional<ledger::Revision>& revision) {
 
 }  // namespace
 
+std::string cut_text(const Plan& plan, int64_t cut) {
+  return fmt::format("closed after {}: {} long connection{}", base::format_duration(plan.drain_timeout), cut,
+                     cut == 1 ? "" : "s");
+}
+
 Colour colour_of(Verdict verdict) {
   switch (verdict) {
     case Verdict::pass:
@@ -85,6 +90,10 @@ void Reporter::told(const State& before, const Event& event, const State& state,
   if (const auto* measured = std::get_if<event::Measured>(&event); measured != nullptr && telling_.measurements) {
     print_measurement(before, *measured, now);
   }
+  if (const auto* done = std::get_if<event::Done>(&event); done != nullptr && state.cut > before.cut) {
+    line(now, plan_.places[static_cast<size_t>(done->instance)] + ": " +
+                  painted(cut_text(plan_, done->cut), Colour::yellow));
+  }
   // Steps whose last instance is done, in the words of the plan.
   const bool moved = state.step > before.step && state.steps == before.steps;
   if (moved && std::holds_alternative<event::Done>(event)) {
@@ -134,7 +143,8 @@ void Reporter::ended(const State& state) {
   if (telling_.json) {
     base::JsonObject fields{{"outcome", state.outcome ? to_string(*state.outcome) : "held"},
                             {"reason", state.reason},
-                            {"requests_served_by_new", state.served_by_new}};
+                            {"requests_served_by_new", state.served_by_new},
+                            {"connections_cut", state.cut}};
     return event_line("ended", std::move(fields), now);
   }
   if (!state.outcome) {
@@ -145,6 +155,7 @@ void Reporter::ended(const State& state) {
   }
   line(now, painted(to_string(*state.outcome), colour_of(*state.outcome)) +
                 (state.reason.empty() ? "" : ": " + state.reason));
+  if (state.cut > 0) line(now, cut_text(plan_, state.cut));
   if (*state.outcome != Outcome::completed) {
     telling_.out(fmt::format("{} requests reached the new revision. `deployer explain {}` says more.\n",
                              state.served_by_new, plan_.service));

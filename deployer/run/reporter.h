@@ -14,6 +14,9 @@ namespace trunkline::deployer {
 // What becomes of the users of the new side when nobody goes on; "" where none are there on a lease.
 std::string fate_of_users(const Plan& plan, const State& state);
 
+// "closed after 2s: 3 long connections", of drains.
+std::string cut_text(const Plan& plan, int64_t cut);
+
 base::cli::Colour colour_of(Verdict verdict);
 base::cli::Colour colour_of(Outcome outcome);
 

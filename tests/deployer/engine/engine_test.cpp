@@ -64,6 +64,27 @@ TEST(Engine, TakesTrafficBackAtTheFirstBreachOfTheBake) {
   EXPECT_TRUE(world.broken_promises.empty());
 }
 
+TEST(Engine, CountsTheConnectionsThatWereCutOnBothWays) {
+  ScriptedWorld world(plan());
+  world.cut = 2;
+  world.measure = [](int, base::Millis now) { return Measurement::of(now < 3s ? 0 : 0.5); };
+  world.run();
+  EXPECT_EQ(world.state().outcome, Outcome::rolled_back);
+  EXPECT_EQ(world.state().cut, 4);
+}
+
+TEST(Engine, HoldsWhereADrainDoesNotEndOnBothWays) {
+  ScriptedWorld world(plan());
+  world.failures["drain web2"] = "its connections are still open";
+  world.run();
+  EXPECT_EQ(world.state().phase, Phase::held);
+  EXPECT_EQ(world.state().held_in, Phase::forward);
+  world.failures = {{"drain web1", "its connections are still open"}};
+  world.abort();
+  EXPECT_EQ(world.state().phase, Phase::held);
+  EXPECT_EQ(world.state().held_in, Phase::rolling_back);
+}
+
 TEST(Engine, TakesItBackWhenTheNewRevisionNeverGetsReady) {
   ScriptedWorld world(plan());
   world.failures["probe web1"] = "no answer";

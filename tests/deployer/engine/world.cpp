@@ -85,7 +85,8 @@ void ScriptedWorld::perform(const Action& action) {
         return;
       }
       if (instance >= 0) world.check(verb + name, instance);
-      world.queue_.emplace_back(event::Done{ticket, instance, verb == "drain" ? 100 : 0});
+      world.queue_.emplace_back(verb == "drain" ? event::Done{ticket, instance, 100, world.cut}
+                                                : event::Done{ticket, instance});
     }
     void operator()(const action::Cancel&) const {
       world.queue_.clear();

@@ -23,6 +23,7 @@ class ScriptedWorld {
     return Measurement::of(0);
   };
   bool renewals_fail = false;
+  int64_t cut = 0;  // connections that each drain closes
   // Called before each event is taken; may return another event to take instead of it (a kill, an abort).
   std::function<void(ScriptedWorld&)> before_event = [](ScriptedWorld&) {};
 

@@ -48,6 +48,7 @@ class JournalTest : public testing::Test {
     const base::WallTime wall = header_.started_at;
     events_ = {{base::Millis{0}, wall, event::Began{}},
                {base::Millis{5}, wall, event::Done{1, 2, 300}},
+               {base::Millis{5}, wall, event::Done{1, 2, 300, 4}},
                {base::Millis{6}, wall, event::Failed{2, -1, "no \"space\"\n"}},
                {base::Millis{7}, wall, event::Measured{3, 1, Measurement::of(0.25)}},
                {base::Millis{8}, wall, event::Measured{3, 1, Measurement::missing("no series")}},

@@ -51,6 +51,7 @@ TEST(RolloutFile, ReadsEveryPart) {
   ASSERT_TRUE(rollout) << to_string(rollout.error());
   EXPECT_EQ(rollout->traffic->endpoints, std::vector<std::string>{"/run/haproxy/admin.sock"});
   EXPECT_EQ(rollout->traffic->drain_timeout, base::Millis{5000});
+  EXPECT_EQ(rollout->traffic->drain_end, DrainEnd::hold);
   EXPECT_EQ(rollout->probes.readiness->success_threshold, 2);
   EXPECT_EQ(rollout->strategy.type, StrategyType::one_box);
   EXPECT_EQ(rollout->strategy.bake, base::Millis{600'000});

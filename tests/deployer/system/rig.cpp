@@ -27,7 +27,6 @@ namespace {
 
 constexpr Millis kPoll{5};
 const std::string kDeployer = TRUNKLINE_BIN_DIR "/deployer";
-const std::string kShortener = TRUNKLINE_BIN_DIR "/shortener";
 
 template <typename T>
 T need(base::Result<T> result) {
@@ -61,6 +60,8 @@ std::vector<pid_t> find_processes(const std::function<bool(const fs::path& proce
 }
 
 }  // namespace
+
+const fs::path kShortener = TRUNKLINE_BIN_DIR "/shortener";
 
 Ran run_command(const std::vector<std::string>& argv) {
   const base::ProcessOutput output = need(base::run_process({.argv = argv}, kPatience));
@@ -228,10 +229,10 @@ int64_t Rig::sessions() const {
   return sum;
 }
 
-void Rig::pack(const std::string& name, const std::string& serve) const {
+void Rig::pack(const std::string& name, const std::string& serve, const fs::path& program) const {
   const fs::path build = path("build-" + name);
   fs::create_directories(build / "bin");
-  fs::copy_file(kShortener, build / "bin/shortener");
+  fs::copy_file(program, build / "bin" / program.filename());
   write(build / "bin/serve", "#!/bin/sh\n" + serve + "\n");
   fs::permissions(build / "bin/serve", fs::perms::owner_all);
   const Ran packed = run_command(

@@ -15,6 +15,8 @@ namespace trunkline::deployer {
 
 constexpr base::Millis kPatience{30'000};  // for anything that is sure to happen, on a machine that has much to do
 
+extern const std::filesystem::path kShortener;
+
 // Asks again and again until it is so; false if it never was.
 bool eventually(const std::function<bool()>& condition, base::Millis limit = kPatience);
 
@@ -76,8 +78,10 @@ class Rig {
   std::vector<std::string> servers() const;
   int64_t sessions() const;  // requests under way at all servers
 
-  // dist/NAME.tar.zst: the shortener behind a bin/serve that ends in `serve`, a line of shell. Its version is NAME.
-  void pack(const std::string& name, const std::string& serve = "exec bin/shortener serve \"$@\"") const;
+  // dist/NAME.tar.zst: the shortener, or another program, behind a bin/serve that ends in `serve`, a line of shell. Its
+  // version is NAME.
+  void pack(const std::string& name, const std::string& serve = "exec bin/shortener serve \"$@\"",
+            const std::filesystem::path& program = kShortener) const;
   std::string artifact(const std::string& name) const { return "file:" + path("dist/" + name + ".tar.zst").string(); }
   void write_rollout(const RolloutText& text = {}) const;
 

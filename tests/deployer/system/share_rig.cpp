@@ -24,19 +24,41 @@ base::SteadyTime now() {
 
 }  // namespace
 
-ShareRig::ShareRig(int count) : Rig({"-W"}, count) {
+ShareRig::ShareRig(int count, std::vector<std::string> services) : Rig({"-W"}, count), services_(std::move(services)) {
   for (int i = 0; i < instances(); ++i) twins_.push_back(reserve_port());
   std::ofstream(path("shares.map")) << "";
   std::ofstream(path("shares.state")) << "";
-  const Ran init = run_command({TRUNKLINE_BIN_DIR "/deployer", "init", "--haproxy", path("haproxy.cfg"), "--service",
-                                "shortener", "--map", path("shares.map"), "--preview", kPreview});
-  std::ofstream(path("shares.patch")) << init.out;
-  const Ran patched = run_command({"patch", "-s", "-p0", "-F0", "-d", "/", "-i", path("shares.patch")});
-  if (init.code != 0 || patched.code != 0) {
-    throw std::runtime_error("HAProxy is not set up for shares: " + init.err + patched.out + patched.err);
-  }
+  if (services_.size() > 1) write_backends();
+  for (const std::string& service : services_) set_up(service);
   write();
   start_haproxy();
+}
+
+// In the place of the one backend that the rig wrote.
+void ShareRig::write_backends() const {
+  const std::string text = *base::read_file(path("haproxy.cfg"));
+  const size_t rule = text.find("  default_backend"), backend = text.find("\nbackend"),
+               list = text.find("  server web1");
+  const std::string options = text.substr(text.find('\n', backend + 1) + 1, list - text.find('\n', backend + 1) - 1);
+  std::string rules, backends;
+  const int part = instances() / static_cast<int>(services_.size());
+  for (size_t i = 0; i < services_.size(); ++i) {
+    rules += fmt::format("  use_backend {} if {{ src_port,mod({}) eq {} }}\n", services_[i], services_.size(), i);
+    backends += fmt::format("backend {}\n{}", services_[i], options);
+    for (int at = static_cast<int>(i) * part; at < static_cast<int>(i + 1) * part; ++at) {
+      backends += fmt::format("  server web{} {}\n", at + 1, address(at));
+    }
+  }
+  std::ofstream(path("haproxy.cfg")) << text.substr(0, rule) << rules << backends;
+}
+
+void ShareRig::set_up(const std::string& service) const {
+  const Ran init = run_command({TRUNKLINE_BIN_DIR "/deployer", "init", "--haproxy", path("haproxy.cfg"), "--service",
+                                service, "--map", path("shares.map"), "--preview", kPreview});
+  std::ofstream(path("shares.patch")) << init.out;
+  const Ran patched = run_command({"patch", "-s", "-p0", "-F0", "-d", "/", "-i", path("shares.patch")});
+  if (init.code == 0 && patched.code == 0) return;
+  throw std::runtime_error("HAProxy is not set up for shares: " + init.err + patched.out + patched.err);
 }
 
 void ShareRig::write(const ShareText& text) const {
@@ -47,9 +69,11 @@ void ShareRig::write(const ShareText& text) const {
     list += fmt::format("    - {{ id: web{}, address: \"{}\", twin: \"{}\" }}\n", i + 1, address(i), twin_address(i));
   }
   write_rollout({.strategy = text.strategy,
+                 .drain = text.drain,
+                 .backend = services_.front(),
                  .instances = list,
-                 .traffic = fmt::format("  twin: shortener-twin\n  map: {}\n  preview: \"{}\"\n  lease: {}\n",
-                                        path("shares.map").string(), kPreview, text.lease),
+                 .traffic = fmt::format("  twin: {}-twin\n  map: {}\n  preview: \"{}\"\n  lease: {}\n",
+                                        services_.front(), path("shares.map").string(), kPreview, text.lease),
                  .background = text.background,
                  .extra = text.extra});
 }
@@ -95,9 +119,9 @@ std::string ShareRig::fleet() const {
   return text;
 }
 
-int ShareRig::entry_share() const {
+int ShareRig::entry_share(const std::string& key) const {
   const auto map = ask_haproxy(path("haproxy.sock"), "show map " + path("shares.map").string());
-  const auto values = map ? parse_map(*map, "shortener") : base::Result<std::vector<std::string>>{};
+  const auto values = map ? parse_map(*map, key) : base::Result<std::vector<std::string>>{};
   if (!values || values->empty()) return -1;
   const auto entry = parse_entry(values->front());
   return entry ? entry->share : -1;

@@ -10,6 +10,7 @@ struct ShareText {
   std::string strategy = "{ type: canary, steps: [{ setWeight: 10 }, { bake: 1s }] }";
   std::string waves = "";  // below targets
   std::string lease = "3s";
+  std::string drain = "10s";
   std::string background = "[slo]";
   std::string extra = "";
 };
@@ -20,7 +21,9 @@ const std::string kPreview = "X-Release: canary";
 // shares.
 class ShareRig : public Rig {
  public:
-  explicit ShareRig(int instances = 3);
+  // With several `services` each has as many of the instances, in their order, and of the users; the first one is the
+  // backend of the rollout file.
+  explicit ShareRig(int instances = 3, std::vector<std::string> services = {"shortener"});
 
   void write(const ShareText& text = {}) const;
   void reload_haproxy();  // returns when another worker answers
@@ -33,7 +36,7 @@ class ShareRig : public Rig {
   // Where they run: "home 1" if all instances of that pool say they are version 1, and the other pool is empty.
   std::string fleet() const;
   // The share in the map of the running HAProxy, as a number of 10000 and without regard to its lease; -1 without one.
-  int entry_share() const;
+  int entry_share(const std::string& key = "shortener") const;
   double status_share() const;
 
   // Waits until a hundred requests in a row met no marked version; how long that took, without the hundred themselves.
@@ -44,6 +47,10 @@ class ShareRig : public Rig {
   std::string version_for(const base::Headers& headers) const;
 
  private:
+  void write_backends() const;
+  void set_up(const std::string& service) const;
+
+  const std::vector<std::string> services_;
   std::vector<int> twins_;
 };
 

@@ -144,8 +144,11 @@ void Balancer::kill() {
   process_.reset();
 }
 
+// The signal is only on its way when kill() returns.
 void Balancer::freeze() const {
+  const fs::path stat = fs::path("/proc") / std::to_string(pid()) / "stat";
   process_->signal_group(SIGSTOP);
+  base::soon([&] { return base::read_file(stat).value_or("").find(") T ") != std::string::npos; });
 }
 
 void Balancer::thaw() const {

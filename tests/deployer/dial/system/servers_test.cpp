@@ -137,6 +137,27 @@ TEST_F(HaproxyServersTest, CountTheConnectionsThatOutlastTheDrain) {
   EXPECT_EQ(dial.drain(web1_, 1, {})->cut, 0);
 }
 
+TEST_F(HaproxyServersTest, KeepTheConnectionsThatOutlastTheDrainWhereThatIsToBeHeld) {
+  start(balancer_, front_);
+  HaproxySetting holds = setting({balancer_.socket()});
+  holds.drain_end = DrainEnd::hold;
+  HaproxyDial dial(holds);
+  ASSERT_TRUE(dial.admit(slot1_, {}));
+  base::RawSocket user(front_.address());
+  user.send("GET /slow HTTP/1.1\r\nHost: shop\r\n\r\n");
+  ASSERT_TRUE(base::soon([&] { return one_.waiting() + two_.waiting() == 1; }));
+  const Server asked = one_.waiting() == 1 ? web1_ : slot1_;
+  for (int again = 0; again < 2; ++again) {
+    const auto done = dial.drain(asked, 1, {});
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().kind, base::Kind::timeout);
+    EXPECT_THAT(done.error().message, HasSubstr("1 of its connections"));
+    const HaproxyServer now = balancer_.server(asked.backend, asked.name);
+    EXPECT_TRUE(now.draining);
+    EXPECT_EQ(now.sessions, 1);
+  }
+}
+
 TEST_F(HaproxyServersTest, ComeBackFromTheStateFileAfterAReload) {
   start(balancer_, front_);
   HaproxyDial dial(setting({balancer_.socket()}));
