@@ -77,16 +77,15 @@ std::optional<std::vector<Step>> in_place(const Plan& plan, const std::vector<Ob
   let_in_again(looked.shut, steps);
   if (!looked.idle.empty()) replace(looked.idle, steps);
   for (const Batch& backend : backends(plan)) {
+    // Those whose door may still be shut first: the floor may have nobody to spare as long as they are out.
     Batch serving;
-    for (const int place : plan.places_of(backend, plan.stable_pool)) {
-      if (std::find(looked.serving.begin(), looked.serving.end(), place) != looked.serving.end()) {
-        serving.push_back(place);
+    for (const bool unsure : {true, false}) {
+      for (const int place : plan.places_of(backend, plan.stable_pool)) {
+        const bool serves = std::find(looked.serving.begin(), looked.serving.end(), place) != looked.serving.end();
+        if (serves && observed[static_cast<size_t>(place)].unsure == unsure) serving.push_back(place);
       }
     }
     if (serving.empty()) continue;
-    // Those whose door may still be shut first: the floor may have nobody to spare as long as they are out.
-    std::stable_partition(serving.begin(), serving.end(),
-                          [&](int place) { return observed[static_cast<size_t>(place)].unsure; });
     const int spare = spare_of(plan, backend, observed, looked.quarantined);
     if (spare < 1) return std::nullopt;
     for (size_t begin = 0; begin < serving.size(); begin += static_cast<size_t>(spare)) {
