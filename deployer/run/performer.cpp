@@ -159,6 +159,7 @@ Result<Drained> Performer::drain(int index, const std::stop_token& stop) const {
   for (int i = 0; i < world_.plan.fleet; ++i) {
     beside += server_of(world_.rollout, world_.plan.place(i, pool)).backend == server.backend ? 1 : 0;
   }
+  if (world_.share != nullptr) TRY(world_.share->catch_up());
   return world_.dial.drain(server, floor_of(beside), stop);
 }
 
