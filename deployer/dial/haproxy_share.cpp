@@ -43,7 +43,7 @@ std::string drift_text(const std::string& key, const std::string& endpoint, cons
 }
 
 HaproxyShare::HaproxyShare(HaproxySetting setting) : setting_(std::move(setting)) {
-  for (const std::string& endpoint : setting_.endpoints) balancers_.push_back({endpoint, {}, {}});
+  for (const std::string& endpoint : setting_.endpoints) balancers_.push_back({endpoint, {}, {}, {}});
 }
 
 Result<std::string> HaproxyShare::ask(const std::string& endpoint, const std::string& command) const {
@@ -131,6 +131,14 @@ Result<> HaproxyShare::write_everywhere(const Looks& looks, const Exposure& expo
     });
   }
   threads.clear();
+  for (size_t i = 0; i < balancers_.size(); ++i) {
+    auto& missed = balancers_[i].missed;
+    if (took[i]) {
+      missed.erase(exposure.key);
+    } else {
+      missed.insert_or_assign(exposure.key, exposure);
+    }
+  }
   return judge(took, needs_quorum);
 }
 
@@ -187,6 +195,35 @@ Result<> HaproxyShare::set(const Exposure& exposure, Drift drift, std::stop_toke
   const auto before = parse_entry((*answered)->text);
   if (exposure.share > 0 || !before || before->stable != exposure.stable) return saved;
   notes_.push_back(to_string(saved.error()));
+  return {};
+}
+
+Result<> HaproxyShare::catch_up(Balancer& balancer, const Exposure& exposure) {
+  TRY_ASSIGN(const std::shared_ptr<void> right, setting_.enter());
+  TRY_ASSIGN(const Look seen, look(balancer.endpoint, exposure.key));
+  if (!notice_restart(balancer, seen.process)) TRY(compare(balancer, seen, exposure));
+  const DialEntry entry = entry_for(exposure, seen.clock);
+  TRY(write(seen, balancer.endpoint, exposure.key, entry));
+  balancer.left[exposure.key] = {entry};
+  return {};
+}
+
+Result<> HaproxyShare::catch_up() {
+  const std::lock_guard lock(mutex_);
+  for (Balancer& balancer : balancers_) {
+    for (auto missed = balancer.missed.begin(); missed != balancer.missed.end();) {
+      const bool ends_by_itself = missed->second.lease.count() > 0;
+      auto done = ends_by_itself ? Result<>{} : catch_up(balancer, missed->second);
+      if (!done) {
+        done.error().message = fmt::format(
+            "HAProxy at {} missed the last change of the share of {}, and may still send "
+            "users where they were before: {}",
+            balancer.endpoint, missed->first, done.error().message);
+        return done;
+      }
+      missed = ends_by_itself ? std::next(missed) : balancer.missed.erase(missed);
+    }
+  }
   return {};
 }
 

@@ -17,6 +17,7 @@ class HaproxyShare final : public ShareDial {
   explicit HaproxyShare(HaproxySetting setting);
 
   base::Result<> set(const Exposure& exposure, Drift drift, std::stop_token stop) override;
+  base::Result<> catch_up() override;
   base::Result<std::vector<ExposureView>> read(const std::string& key) override;
   void expect(const Exposure& exposure) override;
   std::vector<std::string> take_notes() override;
@@ -34,6 +35,8 @@ class HaproxyShare final : public ShareDial {
     HaproxyProcess process;  // that answered last; pid 0: none did
     // By key, what it may have now: one entry, or two after a change whose outcome is not known.
     std::map<std::string, std::vector<DialEntry>> left;
+    // By key, what was set last, if it did not take it.
+    std::map<std::string, Exposure> missed;
   };
   using Looks = std::vector<base::Result<Look>>;
 
@@ -46,6 +49,7 @@ class HaproxyShare final : public ShareDial {
   base::Result<> compare(Balancer& balancer, const Look& seen, const Exposure& wanted) const;
   base::Result<> write_everywhere(const Looks& looks, const Exposure& exposure);
   base::Result<> judge(const std::vector<base::Result<>>& took, bool needs_quorum);
+  base::Result<> catch_up(Balancer& balancer, const Exposure& exposure);
   base::Result<> reassert(Balancer& balancer, base::Result<Look>& seen, const std::string& key);
   base::Result<> save(const std::string& key, const DialEntry& entry) const;
 

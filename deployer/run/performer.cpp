@@ -180,6 +180,8 @@ Result<> Performer::check_no_share(int index, const std::string& backend) const 
 
 Result<Drained> Performer::drain(int index, const std::stop_token& stop) const {
   const Server server = server_of(world_.rollout, index);
+  // A balancer that missed a change is given it; one that still sends users there, for whatever reason, is seen.
+  if (world_.share != nullptr) TRY(world_.share->catch_up());
   TRY(check_no_share(index, server.backend));
   const Pool pool = index < world_.plan.fleet ? Pool::home : Pool::twin;
   size_t beside = 0;

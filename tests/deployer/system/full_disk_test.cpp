@@ -14,7 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing::AllOf;
-using testing::Each;
 using testing::HasSubstr;
 
 // A small file system, seen by this process and those that it starts; it is gone with the last of them, however they

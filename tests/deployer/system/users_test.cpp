@@ -39,7 +39,7 @@ struct Way {
   std::string strategy;  // BAKE stands for the length of a bake
   bool bakes = true;
 
-  friend void PrintTo(const Way& way, std::ostream* out) { *out << way.strategy; }
+  friend std::ostream& operator<<(std::ostream& out, const Way& way) { return out << way.strategy; }
 };
 
 const std::vector<Way> kWays = {

@@ -275,6 +275,24 @@ TEST_F(HaproxyShareTest, NeedsItsQuorumToGoUpAndTakesBackWhereverItCan) {
   EXPECT_FALSE(lenient.read("shop"));
 }
 
+// It hangs while users are taken back elsewhere, and would go on sending its own to the new side.
+TEST_F(HaproxyShareTest, CatchesUpWithABalancerThatMissedAChange) {
+  Balancer second(folder_.path(), "two");
+  const Port other;
+  start(balancer_, front_);
+  start(second, other);
+  HaproxyShare dial(setting({balancer_.socket(), second.socket()}));
+  ASSERT_TRUE(set(dial, exposure(10'000)));
+  EXPECT_TRUE(dial.catch_up());
+  second.freeze();
+  ASSERT_TRUE(set(dial, exposure(0, Millis{0})));
+  EXPECT_THAT(dial.catch_up().error().message, HasSubstr(second.socket() + " missed the last change"));
+  second.thaw();
+  EXPECT_TRUE(base::soon([&] { return dial.catch_up().has_value(); }));
+  EXPECT_EQ(dial.read("shop")->at(1).found->share, 0);
+  EXPECT_EQ(side(other.address()), "old");
+}
+
 TEST_F(HaproxyShareTest, DoesNotWaitForEverForAHaproxyThatHangs) {
   start(balancer_, front_);
   HaproxyShare dial(setting({balancer_.socket()}));
