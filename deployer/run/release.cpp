@@ -22,6 +22,7 @@
 #include "deployer/run/request.h"
 #include "deployer/run/rollout_id.h"
 #include "deployer/run/service_lock.h"
+#include "deployer/run/start_again.h"
 #include "ledger/artifact.h"
 
 namespace trunkline::deployer {
@@ -134,12 +135,14 @@ Result<int> conduct(const ServiceFolder& folder, const ServiceLock& lock, Begun 
   const RolloutClock clock(base::system_clock(), already);
   const Reserve reserve(folder.reserve());
   const auto share = make_share_dial(begun.rollout, lock.fence());
+  std::vector<std::string> started;
   if (resumed) {
     if (share != nullptr && !options.overwrite) {
       const bool abort = std::holds_alternative<event::AbortRequested>(first);
       TRY_ASSIGN(const auto changed, changed_meanwhile(*share, begun, abort));
       if (!changed.empty()) return hold_for_drift(folder, changed, options);
     }
+    TRY_ASSIGN(started, start_again(folder, begun, fresh, stable ? &*stable : nullptr, lock.fence()));
     TRY(close_doors(*dial, begun));
   }
   Mailbox mailbox;
@@ -149,6 +152,7 @@ Result<int> conduct(const ServiceFolder& folder, const ServiceLock& lock, Begun 
                        driver, *dial, share.get(), folder, lock.fence(), mailbox, [&clock] { return clock.now(); }});
   DialWatch watch(*dial, share.get(), keys_of(begun));
   reporter.began(resumed);
+  reporter.noted(started, clock.now());
   Conductor conductor(
       {begun.plan, journal, reserve, performer, mailbox, reporter, clock, lock.fence(),
        [] { return base::wait_for_termination(base::Millis{0}).has_value(); },
