@@ -241,6 +241,17 @@ Result<std::map<std::string, std::string>> read_config(const Config& config, Lau
   return contents;
 }
 
+// No rollout goes on, but what a machine that went down no longer runs does.
+Result<int> resume_finished(const ServiceFolder& folder, const Begun& finished, const MoveOptions& options) {
+  TRY_ASSIGN(const ServiceLock lock, ServiceLock::take(folder, "resume"));
+  TRY_ASSIGN(const auto lines, start_all_again(folder, finished, lock.fence()));
+  for (const std::string& line : lines) say("started_again", folder.service(), line, options);
+  if (lines.empty()) {
+    say("nothing_unfinished", folder.service(), folder.service() + " has no unfinished rollout", options);
+  }
+  return 0;
+}
+
 Result<int> refuse_unfinished(const Begun& begun, const MoveOptions& options) {
   say("unfinished", begun.plan.service,
       fmt::format("{0} is not finished with {1} ({2}). Nothing was touched. Next: `deployer resume {0}` or "
@@ -328,6 +339,7 @@ Result<int> move_on(const std::string& service, const Event& event, const MoveOp
   TRY_ASSIGN(auto seen, load_begun(folder));
   if (!seen || seen->finished()) {
     TRY(settle_last(folder));
+    if (seen && std::holds_alternative<event::Resumed>(event)) return resume_finished(folder, *seen, options);
     say("nothing_unfinished", service, fmt::format("{} has no unfinished rollout", service), options);
     return 0;
   }

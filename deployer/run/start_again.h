@@ -15,4 +15,8 @@ namespace trunkline::deployer {
 base::Result<std::vector<std::string>> start_again(const ServiceFolder& folder, const Begun& begun, const Launch& fresh,
                                                    const Launch* stable, const Fence& enter);
 
+// The same without a rollout under way; each is probed, and let in at the balancers again. Nothing after `down`.
+base::Result<std::vector<std::string>> start_all_again(const ServiceFolder& folder, const Begun& finished,
+                                                       const Fence& enter);
+
 }  // namespace trunkline::deployer

@@ -50,5 +50,29 @@ TEST_F(Reboot, IsTakenBackFrom) {
   EXPECT_EQ(rig.fleet(), "home 1");
 }
 
+TEST(RebootWithoutARelease, IsMendedByResume) {
+  ShareRig rig;
+  rig.release_first();
+  rig.pack("2");
+  rig.write({.strategy = "{ type: allAtOnce }", .background = "[]"});
+  ASSERT_EQ(rig.release("2").code, 0);
+  ASSERT_EQ(rig.fleet(), "twin 2");
+  EXPECT_THAT(rig.deployer({"resume"}).out, HasSubstr("no unfinished rollout")) << "everything runs";
+  rig.kill_haproxy();
+  ASSERT_TRUE(eventually([&rig] {
+    for (const pid_t pid : rig.processes()) kill(pid, SIGKILL);
+    return rig.processes().empty();
+  }));
+  rig.start_haproxy();
+  const Ran ran = rig.deployer({"resume"});
+  EXPECT_EQ(ran.code, 0) << ran.out << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("web1-twin did not run any more: started again with 2"));
+  EXPECT_EQ(rig.fleet(), "twin 2");
+  EXPECT_EQ(rig.version_for({}), "2") << "users get there";
+  EXPECT_EQ(rig.deployer({"down"}).code, 0);
+  EXPECT_THAT(rig.deployer({"resume"}).out, HasSubstr("no unfinished rollout")) << "a person took it down";
+  EXPECT_EQ(rig.fleet(), "");
+}
+
 }  // namespace
 }  // namespace trunkline::deployer
