@@ -52,8 +52,8 @@ class Chapter {
   }
   void said(const event::Resumed& e) { add("resume", e.who, "taken up again"); }
   void said(const event::PauseRequested& e) { add("pause", e.who, ""); }
-  void said(const event::PauseEnded& e) { add("resume", e.who, "the pause is over"); }
-  void said(const event::Promoted& e) { add("promote", e.who, e.full ? "to all users at once" : ""); }
+  void said(const event::ResumeRequested& e) { add("resume", e.who, "the pause is over"); }
+  void said(const event::PromoteRequested& e) { add("promote", e.who, e.full ? "to all users at once" : ""); }
   void said(const event::AbortRequested& e) { add("abort", e.who, ""); }
   void said(const event::Adopted& e) {
     add("adopt", e.who, fmt::format("{} runs, and its state was lost", begun_.plan.to.version));

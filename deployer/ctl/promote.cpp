@@ -14,7 +14,7 @@ void add_promote(base::cli::Tool& tool) {
   command.flag("--full", options->full, "to all users at once, past the rest of the ramp");
   command.action([options]() -> base::Result<int> {
     TRY_ASSIGN(const ServiceFolder folder, options->folder());
-    return move_on(folder.service(), event::Promoted{who_am_i(), options->full}, options->move());
+    return move_on(folder.service(), event::PromoteRequested{who_am_i(), options->full}, options->move());
   });
 }
 

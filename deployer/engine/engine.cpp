@@ -54,11 +54,11 @@ class Turn {
     s_.reason = fmt::format("paused by {}", e.who);
   }
 
-  void on(const event::PauseEnded&) {
+  void on(const event::ResumeRequested&) {
     if (s_.paused) unpause();
   }
 
-  void on(const event::Promoted& e) {
+  void on(const event::PromoteRequested& e) {
     if (s_.phase != Phase::forward) return;
     if (s_.paused) unpause();
     const bool waits = ask_of(s_) != nullptr || (e.full && bake_of(s_) != nullptr);

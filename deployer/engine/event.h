@@ -20,14 +20,14 @@ struct PauseRequested {
   std::string who;
   bool operator==(const PauseRequested&) const = default;
 };
-struct PauseEnded {
+struct ResumeRequested {  // a pause is over
   std::string who;
-  bool operator==(const PauseEnded&) const = default;
+  bool operator==(const ResumeRequested&) const = default;
 };
-struct Promoted {  // a person's word: go on; `full`: to all users, past the rest of the ramp
+struct PromoteRequested {  // a person's word: go on; `full`: to all users, past the rest of the ramp
   std::string who;
   bool full = false;
-  bool operator==(const Promoted&) const = default;
+  bool operator==(const PromoteRequested&) const = default;
 };
 struct AbortRequested {
   std::string who;
@@ -74,8 +74,9 @@ struct Ticked {  // time passed; sent when next_wake() says
 };
 }  // namespace event
 
-using Event = std::variant<event::Began, event::Resumed, event::PauseRequested, event::PauseEnded, event::Promoted,
-                           event::AbortRequested, event::Abandoned, event::Adopted, event::Done, event::Failed,
-                           event::Renewed, event::RenewalFailed, event::Measured, event::Ticked>;
+using Event =
+    std::variant<event::Began, event::Resumed, event::PauseRequested, event::ResumeRequested, event::PromoteRequested,
+                 event::AbortRequested, event::Abandoned, event::Adopted, event::Done, event::Failed, event::Renewed,
+                 event::RenewalFailed, event::Measured, event::Ticked>;
 
 }  // namespace trunkline::deployer

@@ -69,8 +69,10 @@ struct Writer {
   }
   Json operator()(const event::Ticked&) const { return {{"event", "ticked"}}; }
   Json operator()(const event::PauseRequested& e) const { return {{"event", "pause_requested"}, {"who", e.who}}; }
-  Json operator()(const event::PauseEnded& e) const { return {{"event", "pause_ended"}, {"who", e.who}}; }
-  Json operator()(const event::Promoted& e) const { return {{"event", "promoted"}, {"who", e.who}, {"full", e.full}}; }
+  Json operator()(const event::ResumeRequested& e) const { return {{"event", "resume_requested"}, {"who", e.who}}; }
+  Json operator()(const event::PromoteRequested& e) const {
+    return {{"event", "promote_requested"}, {"who", e.who}, {"full", e.full}};
+  }
   Json operator()(const event::Renewed& e) const { return {{"event", "renewed"}, {"dial", e.dial}}; }
   Json operator()(const event::RenewalFailed& e) const {
     return {{"event", "renewal_failed"}, {"dial", e.dial}, {"why", e.why}};
@@ -116,10 +118,11 @@ base::Result<Event> event_from_json(const Json& json) {
   if (name == "resumed") return event::Resumed{base::string_or(json, "who")};
   if (name == "ticked") return event::Ticked{};
   if (name == "pause_requested") return event::PauseRequested{base::string_or(json, "who")};
-  if (name == "pause_ended") return event::PauseEnded{base::string_or(json, "who")};
-  if (name == "promoted") {
+  // The second word is how it was written before.
+  if (name == "resume_requested" || name == "pause_ended") return event::ResumeRequested{base::string_or(json, "who")};
+  if (name == "promote_requested" || name == "promoted") {
     const Json* full = base::find(json, "full");
-    return event::Promoted{base::string_or(json, "who"), full != nullptr && *full == Json(true)};
+    return event::PromoteRequested{base::string_or(json, "who"), full != nullptr && *full == Json(true)};
   }
   if (name == "renewed") return event::Renewed{int_of(json, "dial")};
   if (name == "renewal_failed") return event::RenewalFailed{int_of(json, "dial"), base::string_or(json, "why")};

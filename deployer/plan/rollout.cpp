@@ -29,6 +29,8 @@ constexpr std::string_view kKinds[] = {"Rollout"};
 const Table kMetadataKeys{{
     {"name", Value::id, true, "The service: letters, digits, -, _ and ."},
     {"environment", Value::id, false, "Kept in the history.", "production"},
+    {"owner", Value::text, false, "Who is told of by status and explain."},
+    {"runbook", Value::text, false, "What is read when it is held; told of by status and explain."},
 }};
 
 const Table kArtifactKeys{{
@@ -70,6 +72,8 @@ Result<> read_head(const Fields& root, Rollout& rollout) {
   TRY_ASSIGN(const auto metadata, root.below("metadata"));
   TRY(metadata->read_with("name", rollout.service, parse_id));
   TRY(metadata->read_with("environment", rollout.environment, parse_id));
+  TRY(metadata->read("owner", rollout.owner));
+  TRY(metadata->read("runbook", rollout.runbook));
   TRY_ASSIGN(const auto artifact, root.below("artifact"));
   rollout.artifact_at = artifact->where("ref");
   TRY(artifact->read_with("ref", rollout.artifact_ref, parse_file_ref));

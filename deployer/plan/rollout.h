@@ -149,6 +149,8 @@ struct Rollout {
   std::string file;  // as named on the command line
   std::string service;
   std::string environment = "production";
+  std::string owner;            // for people
+  std::string runbook;          // for people: a path or an address
   std::string artifact_ref;     // the path behind "file:", absolute; a packed artifact or a folder
   std::string artifact_digest;  // "" where the file pins none
   base::Where artifact_at;      // where the file says so, for what is found out later

@@ -59,6 +59,8 @@ std::string head(const Begun& begun) {
   text += fmt::format("why:      {}\n", state.reason.empty() ? silent : state.reason);
   text += fmt::format("who:      {} started it at {}\n", begun.journal.header.who,
                       base::to_iso8601(begun.journal.header.started_at));
+  if (!begun.rollout.owner.empty()) text += fmt::format("owner:    {}\n", begun.rollout.owner);
+  if (!begun.rollout.runbook.empty()) text += fmt::format("runbook:  {}\n", begun.rollout.runbook);
   if (state.served_by_new > 0)
     text += fmt::format("users:    {} requests reached the new revision\n", state.served_by_new);
   if (state.cut > 0) text += fmt::format("drains:   {}\n", cut_text(begun.plan, state.cut));
@@ -104,6 +106,8 @@ std::string explain(const ServiceFolder& folder, const Begun& begun) {
 base::Json explain_json(const Begun& begun) {
   JsonObject json = to_json(release_of(begun)).as_object();
   json["phase"] = to_string(begun.state.phase);
+  if (!begun.rollout.owner.empty()) json["owner"] = begun.rollout.owner;
+  if (!begun.rollout.runbook.empty()) json["runbook"] = begun.rollout.runbook;
   json["requests_served_by_new"] = begun.state.served_by_new;
   json["connections_cut"] = begun.state.cut;
   JsonArray measured;

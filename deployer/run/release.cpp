@@ -345,7 +345,7 @@ Result<int> move_on(const std::string& service, const Event& event, const MoveOp
   }
   const bool resume = std::holds_alternative<event::Resumed>(event);
   if (goes_back(seen->state, event)) Reserve(folder.reserve()).give_up_if_full();
-  const Event word = resume ? event::PauseEnded{who_am_i()} : event;
+  const Event word = resume ? event::ResumeRequested{who_am_i()} : event;
   // Who resumes what is at work and not paused is told who is at work.
   TRY_ASSIGN(const bool taken, !resume || seen->state.paused ? hand_over(folder, seen->plan.id, word) : false);
   if (taken) {
@@ -364,7 +364,7 @@ Result<int> move_on(const std::string& service, const Event& event, const MoveOp
     return exit_code_of(seen->state);
   }
   TRY_ASSIGN(Journal journal, Journal::reopen(folder.journal(), seen->journal));
-  const bool promote = std::holds_alternative<event::Promoted>(event);
+  const bool promote = std::holds_alternative<event::PromoteRequested>(event);
   return conduct(folder, lock, std::move(*seen), std::move(journal),
                  promote || resume ? event::Resumed{who_am_i()} : event, promote ? std::optional(event) : std::nullopt,
                  options);

@@ -34,10 +34,10 @@ struct MoveOptions {
 // nothing is touched: what is next is printed, exit code 4.
 base::Result<int> run_release(const Prepared& prepared, const MoveOptions& options);
 
-// Moves an unfinished rollout with a person's word: Resumed, AbortRequested, PauseRequested or Promoted. It is handed
-// to the deployer at work, if there is one, else the rollout is taken up again here. Exit code 0 and a word if there is
-// nothing unfinished; 4, and nothing is touched, if somebody changed a share at the balancers while no deployer was at
-// work.
+// Moves an unfinished rollout with a person's word: Resumed, AbortRequested, PauseRequested or PromoteRequested. It is
+// handed to the deployer at work, if there is one, else the rollout is taken up again here. Exit code 0 and a word if
+// there is nothing unfinished; 4, and nothing is touched, if somebody changed a share at the balancers while no
+// deployer was at work.
 base::Result<int> move_on(const std::string& service, const Event& event, const MoveOptions& options);
 
 // Stops every instance of the service, at the load balancer first; an unfinished rollout ends as failed. An instance

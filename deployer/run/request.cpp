@@ -20,7 +20,8 @@ constexpr base::Millis kTakenWithin{30'000};
 // What a person may ask for; all else comes from the world.
 bool may_be_asked(const Event& event) {
   return std::holds_alternative<event::AbortRequested>(event) || std::holds_alternative<event::PauseRequested>(event) ||
-         std::holds_alternative<event::PauseEnded>(event) || std::holds_alternative<event::Promoted>(event);
+         std::holds_alternative<event::ResumeRequested>(event) ||
+         std::holds_alternative<event::PromoteRequested>(event);
 }
 
 }  // namespace

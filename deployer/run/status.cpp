@@ -74,6 +74,8 @@ Result<Status> read_status(const ServiceFolder& folder, const Begun& begun) {
   Status status;
   status.service = folder.service();
   status.environment = begun.plan.environment;
+  status.owner = begun.rollout.owner;
+  status.runbook = begun.rollout.runbook;
   status.phase = to_string(begun.state.phase);
   if (begun.state.step < begun.state.steps.size() && !begun.finished()) {
     status.step = to_string(begun.state.steps[begun.state.step], begun.plan.places);
@@ -97,6 +99,8 @@ Result<Status> read_status(const ServiceFolder& folder, const Begun& begun) {
 
 base::Json to_json(const Status& status) {
   JsonObject json{{"service", status.service}, {"environment", status.environment}, {"phase", status.phase}};
+  if (!status.owner.empty()) json["owner"] = status.owner;
+  if (!status.runbook.empty()) json["runbook"] = status.runbook;
   if (!status.step.empty()) json["step"] = status.step;
   if (!status.outcome.empty()) json["outcome"] = status.outcome;
   json["at_work"] = status.at_work;
@@ -125,6 +129,8 @@ std::string to_text(const Status& status) {
       "{} in {}: {}{}\n", status.service, status.environment,
       status.outcome.empty() ? status.phase + (status.paused ? " (paused)" : "") : "last release " + status.outcome,
       status.at_work ? ", a deployer is at work" : "");
+  if (!status.owner.empty()) text += fmt::format("owner: {}\n", status.owner);
+  if (!status.runbook.empty()) text += fmt::format("runbook: {}\n", status.runbook);
   if (!status.step.empty()) text += fmt::format("at: {}\n", status.step);
   if (!status.reason.empty()) text += fmt::format("reason: {}\n", status.reason);
   if (status.until) {

@@ -18,6 +18,7 @@ struct Status {
   };
   std::string service;
   std::string environment;
+  std::string owner, runbook;                // as the rollout file says
   std::string phase;                         // forward | rolling_back | held | done, of the last rollout
   std::string step;                          // what it is at; "" when done
   std::string outcome;                       // how it ended; "" before that

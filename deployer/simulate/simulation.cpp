@@ -141,7 +141,7 @@ class Run {
 
   void ask() {
     if (!random_.chance(60)) return;
-    put(Millis{random_.between(1000, 150'000)}, Item::What::word, event::Promoted{"dev", random_.chance(20)});
+    put(Millis{random_.between(1000, 150'000)}, Item::What::word, event::PromoteRequested{"dev", random_.chance(20)});
   }
 
   void watch(const action::OpenBake& bake) {
@@ -208,7 +208,7 @@ class Run {
         deliver(*item.event);
         // Whoever pauses it ends the pause, some time after it was heard.
         if (std::holds_alternative<event::PauseRequested>(*item.event)) {
-          put(Millis{random_.between(50, 400'000)}, Item::What::word, event::PauseEnded{"dev"});
+          put(Millis{random_.between(50, 400'000)}, Item::What::word, event::ResumeRequested{"dev"});
         }
         break;
       default:

@@ -91,9 +91,9 @@ TEST(Timeline, SaysWhoGaveWhichWord) {
   std::erase_if(events, [](const Recorded& recorded) { return recorded.at > 10s; });
   const auto say = [&](base::Millis at, Event event) { events.push_back({at, kBegan + at, std::move(event)}); };
   say(11s, event::PauseRequested{"ann@host"});
-  say(12s, event::PauseEnded{"bob@host"});
+  say(12s, event::ResumeRequested{"bob@host"});
   say(13s, event::Resumed{"cy@host"});
-  say(14s, event::Promoted{"dee@host", true});
+  say(14s, event::PromoteRequested{"dee@host", true});
   say(15s, event::AbortRequested{"eve@host"});
   say(16s, event::Abandoned{"fay@host"});
   const auto lines = lines_of(timeline({begun}, {}, {}, kBegan + 11s));

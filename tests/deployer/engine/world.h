@@ -31,9 +31,9 @@ class ScriptedWorld {
   void run();
   void resume() { feed(event::Resumed{}); }
   void abort() { feed(event::AbortRequested{"dev@host"}); }
-  void promote(bool full = false) { feed(event::Promoted{"dev@host", full}); }
+  void promote(bool full = false) { feed(event::PromoteRequested{"dev@host", full}); }
   void pause() { queue_.emplace_back(event::PauseRequested{"dev@host"}); }
-  void end_pause() { feed(event::PauseEnded{"dev@host"}); }
+  void end_pause() { feed(event::ResumeRequested{"dev@host"}); }
   // An instance ends in a bake.
   void crash(int instance) { feed(event::Failed{state_.ticket, instance, "its process ended with exit 1"}); }
   // The deployer dies: answers under way are lost. The state is replayed from the events.

@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 
 #include "base/core/files.h"
+#include "deployer/engine/event_json.h"
 
 namespace trunkline::deployer {
 namespace {
@@ -57,8 +58,8 @@ class JournalTest : public testing::Test {
                {base::Millis{10}, wall, event::Renewed{1}},
                {base::Millis{10}, wall, event::RenewalFailed{0, "refused"}},
                {base::Millis{10}, wall, event::PauseRequested{"dev@host"}},
-               {base::Millis{10}, wall, event::PauseEnded{"dev@host"}},
-               {base::Millis{10}, wall, event::Promoted{"dev@host", true}},
+               {base::Millis{10}, wall, event::ResumeRequested{"dev@host"}},
+               {base::Millis{10}, wall, event::PromoteRequested{"dev@host", true}},
                {base::Millis{10}, wall, event::Measured{3, 0, Measurement::of(0.5, 1200)}},
                {base::Millis{10}, wall, event::Measured{3, 0, compared()}},
                {base::Millis{10}, wall, event::Measured{3, 0, Measurement::unopposed(Measurement::of(0.5))}},
@@ -143,6 +144,13 @@ TEST_F(JournalTest, RefusesOneOfANewerVersion) {
   ASSERT_FALSE(content);
   EXPECT_NE(content.error().message.find("a journal of format 99, this version reads up to 2"), std::string::npos)
       << content.error().message;
+}
+
+TEST(EventJson, HasTheWordsOfOlderJournalsToo) {
+  const auto read = [](const char* text) { return event_from_json(*base::parse_json(text)); };
+  EXPECT_EQ(read(R"({"event":"pause_ended","who":"dev@host"})"), Event(event::ResumeRequested{"dev@host"}));
+  EXPECT_EQ(read(R"({"event":"promoted","who":"dev@host","full":true})"),
+            Event(event::PromoteRequested{"dev@host", true}));
 }
 
 }  // namespace

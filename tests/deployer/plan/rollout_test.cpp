@@ -56,6 +56,8 @@ TEST(RolloutFile, ReadsEveryPart) {
   EXPECT_EQ(rollout->strategy.type, StrategyType::one_box);
   EXPECT_EQ(rollout->strategy.bake, base::Millis{600'000});
   EXPECT_EQ(rollout->variables.at("MODE"), "fast");
+  EXPECT_EQ(rollout->owner, "links");
+  EXPECT_EQ(rollout->runbook, "docs/runbook.md");
   EXPECT_EQ(rollout->keep_releases, 3);
   EXPECT_EQ(rollout->config.files[0].path.filename(), "shop.conf");
   EXPECT_EQ(rollout->config.secrets[0].path, "/run/secrets/shop/db");

@@ -48,7 +48,7 @@ TEST_F(DeployerRefusal, TellsWhatIsWrongWithTheRequestAndMakesNothing) {
   rewrite("  stopGrace:", "  stopGrade:");
   expect_file_refused("rollout.yaml:8:3: ");
   expect_file_refused("stopGrace");
-  rewrite("1.tar.zst\" }", "1.tar.zst\", digest: sha256:" + std::string(64, 'a') + " }");
+  rewrite("1.tar.zst\", keep", "1.tar.zst\", digest: sha256:" + std::string(64, 'a') + ", keep");
   expect_file_refused("artifact.digest");
   rig.write_rollout({.min_healthy = "100%"});
   expect_file_refused("minHealthy");
