@@ -91,5 +91,7 @@ struct Backends {
   std::string key, home, twin;
 };
 Backends backends_of(const Rollout& rollout, int dial);
+// Of all dials; needs `traffic`.
+std::vector<Backends> backends_of(const Rollout& rollout);
 
 }  // namespace trunkline::deployer

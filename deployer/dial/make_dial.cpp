@@ -71,12 +71,18 @@ std::vector<Server> servers_of(const Rollout& rollout) {
   return servers;
 }
 
-Backends backends_of(const Rollout& rollout, int dial) {
+std::vector<Backends> backends_of(const Rollout& rollout) {
   const Traffic& traffic = *rollout.traffic;
-  const bool own = !rollout.waves.empty() && !rollout.waves.front().service.empty();
-  if (!own) return {traffic.key, traffic.service, traffic.twin};
-  const Wave& wave = rollout.waves[static_cast<size_t>(dial)];
-  return {wave.service, wave.service, wave.twin};
+  std::vector<Backends> all;
+  for (const Wave& wave : rollout.waves) {
+    if (!wave.service.empty()) all.push_back({wave.service, wave.service, wave.twin});
+  }
+  if (all.empty()) all.push_back({traffic.key, traffic.service, traffic.twin});
+  return all;
+}
+
+Backends backends_of(const Rollout& rollout, int dial) {
+  return backends_of(rollout)[static_cast<size_t>(dial)];
 }
 
 }  // namespace trunkline::deployer

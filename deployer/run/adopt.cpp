@@ -78,9 +78,7 @@ int matching(const Adoption& adoption, const Rollout& rollout, Pool pool) {
 Result<> send_everybody_to(Pool pool, const Rollout& rollout, const Fence& fence, const std::string& id) {
   const auto share = make_share_dial(rollout, fence);
   if (!share) return {};
-  const bool own = !rollout.waves.empty() && !rollout.waves.front().service.empty();
-  for (size_t i = 0; i < (own ? rollout.waves.size() : 1); ++i) {
-    const Backends backends = backends_of(rollout, static_cast<int>(i));
+  for (const Backends& backends : backends_of(rollout)) {
     const bool home = pool == Pool::home;
     TRY(share->set({backends.key, home ? backends.home : backends.twin, home ? backends.twin : backends.home, 0,
                     salt_of(id), base::Millis{0}},

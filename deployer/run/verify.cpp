@@ -99,10 +99,7 @@ class Look {
   void look_at_shares() {
     const auto share = make_share_dial(rollout_);
     if (!share) return;
-    const bool own = !rollout_.waves.empty() && !rollout_.waves.front().service.empty();
-    const size_t dials = own ? rollout_.waves.size() : 1;
-    for (size_t i = 0; i < dials; ++i) {
-      const Backends backends = backends_of(rollout_, static_cast<int>(i));
+    for (const Backends& backends : backends_of(rollout_)) {
       const auto views = share->read(backends.key);
       if (!views) {
         found_.push_back(bad(to_string(views.error())));
