@@ -8,6 +8,7 @@
 #include "base/core/text.h"
 #include "deployer/drivers/task_runner.h"
 #include "deployer/plan/placeholders.h"
+#include "deployer/run/checks_setting.h"
 #include "deployer/run/left.h"
 #include "deployer/support/pause.h"
 
@@ -27,13 +28,6 @@ Result<int64_t> no_number(const Result<>& done) {
   return 0;
 }
 
-std::vector<Server> servers_of_places(const Rollout& rollout) {
-  std::vector<Server> servers;
-  const size_t places = rollout.instances.size() + rollout.twins.size();
-  for (size_t place = 0; place < places; ++place) servers.push_back(server_of(rollout, static_cast<int>(place)));
-  return servers;
-}
-
 std::vector<std::string> filled(std::vector<std::string> words, const std::map<std::string, std::string>& values) {
   for (std::string& word : words) word = substitute(word, values);
   return words;
@@ -45,11 +39,7 @@ Performer::Performer(World world)
     : world_(std::move(world)),
       prober_(world_.rollout.probes, [this](const std::string& id) { return world_.driver.observe(id); }),
       values_(query_values(world_.plan.service, world_.plan.environment, world_.plan.to, world_.plan.from)),
-      checks_({places_of(world_.rollout), values_, fs::absolute(world_.rollout.file).parent_path(),
-               [this](const std::string& id) { return health_of(id); },
-               world_.rollout.traffic ? world_.rollout.traffic->endpoints : std::vector<std::string>{},
-               servers_of_places(world_.rollout)},
-              world_.plan.analysis.metrics) {}
+      checks_(checks_setting(world_.rollout, values_, world_.driver), world_.plan.analysis.metrics) {}
 
 Performer::~Performer() {
   watch_.request_stop();
@@ -106,11 +96,6 @@ Result<int64_t> Performer::start(int index, Side side, const std::stop_token& st
                                               world_.rollout.environment, world_.folder.config(launch(side).revision));
   return no_number(
       world_.driver.start(instance(index), command, launch(side).revision, world_.rollout.stop_grace, stop));
-}
-
-Result<InstanceHealth> Performer::health_of(const std::string& id) const {
-  TRY_ASSIGN(const InstanceView view, world_.driver.observe(id));
-  return InstanceHealth{view.status == InstanceStatus::running, view.restarts};
 }
 
 // What the program said last says more than a probe does.

@@ -73,7 +73,6 @@ class Performer {
   base::Result<> promote(int dial) const;
   // Answers Failed once one of the fresh instances has ended, however soon its supervisor starts it again.
   void watch(const action::OpenBake& bake, const std::stop_token& stop) const;
-  base::Result<InstanceHealth> health_of(const std::string& id) const;
   base::Error with_log(base::Error error, int instance, Side side) const;
 
   const Instance& instance(int index) const { return place_at(world_.rollout, index); }

@@ -3,15 +3,14 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-#include "deployer/checks/checks.h"
 #include "deployer/dial/dial.h"
 #include "deployer/engine/describe.h"
+#include "deployer/run/checks_setting.h"
 #include "deployer/run/fleet.h"
 #include "deployer/run/prober.h"
 #include "deployer/support/pause.h"
 
 namespace trunkline::deployer {
-namespace fs = std::filesystem;
 using base::Result;
 
 namespace {
@@ -134,20 +133,13 @@ class Look {
     if (metrics.empty() || !stable_.revision) return {};
     base::Millis wait{0};
     for (const Metric& metric : metrics) wait = std::max(wait, metric.interval);
-    std::vector<Server> servers;
     std::vector<int> sides;
     for (int place = 0; place < static_cast<int>(places_of(rollout_).size()); ++place) {
-      servers.push_back(server_of(rollout_, place));
       if (is_stable(place)) sides.push_back(place);
     }
     Checks checks(
-        {places_of(rollout_), query_values(rollout_.service, rollout_.environment, *stable_.revision, std::nullopt),
-         fs::absolute(rollout_.file).parent_path(),
-         [this](const std::string& id) -> Result<InstanceHealth> {
-           TRY_ASSIGN(const InstanceView view, driver_.observe(id));
-           return InstanceHealth{view.status == InstanceStatus::running, view.restarts};
-         },
-         rollout_.traffic ? rollout_.traffic->endpoints : std::vector<std::string>{}, servers},
+        checks_setting(rollout_, query_values(rollout_.service, rollout_.environment, *stable_.revision, std::nullopt),
+                       driver_),
         metrics);
     const auto start = base::system_clock().steady();
     const auto now = [&] { return std::chrono::duration_cast<base::Millis>(base::system_clock().steady() - start); };
