@@ -43,34 +43,41 @@ struct Drained {
   bool operator==(const Drained&) const = default;
 };
 
-// Who may be sent to which server. Calls block, end early when asked to stop (Kind::cancelled), and are safe to repeat.
-// Thread-safe: different servers may be acted on at once. What the fence says is passed on.
+// Who may be sent to which server, at every balancer alike. Calls block, end early when asked to stop
+// (Kind::cancelled), and are safe to repeat. Thread-safe: different servers may be acted on at once. What the fence says
+// is passed on. Kind::unavailable: too few of the balancers answer.
 class Dial {
  public:
   virtual ~Dial() = default;
 
-  // One view a server and endpoint, as they are now. Kind::unavailable where a balancer does not answer, invalid where
-  // it does not know a backend or a server.
+  // One view a server and balancer that answers, as they are now; the quorum must. Kind::invalid where one does not know
+  // a backend or a server.
   virtual base::Result<std::vector<DialView>> read(const std::vector<Server>& servers) = 0;
 
   // Gives the server its address where it has another one, waits for a passed health check where there is one, then
-  // lets users in; returns the requests counted so far. Kind::conflict if it serves at another address, timeout if its
-  // check does not pass: then it is in maintenance.
+  // lets users in; returns the requests counted so far. The quorum must answer, the others are behind() then.
+  // Kind::conflict if it serves at another address, timeout if its check does not pass: then it is in maintenance.
   virtual base::Result<int64_t> admit(const Server& server, std::stop_token stop) = 0;
 
   // Sends nobody new to the server and waits for its last connection to end, at most the drain timeout of the rollout;
-  // what is left then is cut, or, where the rollout says so, left alone: Kind::timeout. Kind::conflict if fewer than so
-  // many `others` of its backend would serve then; 0 lets the last one go: of a side that nobody is sent to any more,
-  // or of a service that is taken down.
+  // what is left then is cut, or, where the rollout says so, left alone: Kind::timeout. All balancers must answer: else
+  // its door is shut at those that do, and nobody is cut. Kind::conflict if fewer than so many `others` of its backend
+  // would serve then; 0 lets the last one go: of a side that nobody is sent to any more, or of a service that is taken
+  // down.
   virtual base::Result<Drained> drain(const Server& server, int others, std::stop_token stop) = 0;
 
-  // Whether a balancer is another process than the one that this dial last spoke to, which may have forgotten what was
-  // done to it: true until reassert(). Cheap, one question a balancer. Kind::unavailable, timeout.
-  virtual base::Result<bool> restarted() = 0;
+  // Puts a server where nobody is into maintenance, and does not wait. The quorum must answer, the others are told by
+  // reassert().
+  virtual base::Result<> shut(const Server& server) = 0;
 
-  // Does again to each balancer that was started anew what this dial last did, and does not wait. The failure of one
-  // server does not keep it from the others; Kind::conflict for one that is being acted on.
-  virtual base::Result<> reassert() = 0;
+  // Does again to each balancer that answers what it missed, or has forgotten as it was started anew, and does not wait.
+  // Whether there was one. The failure of one server does not keep it from the others; Kind::conflict for one that is
+  // being acted on. Cheap where there is nothing to do: one question a balancer.
+  virtual base::Result<bool> reassert() = 0;
+
+  // The balancers that may not know of a door that was opened: they are not to send users there before reassert(). From
+  // memory.
+  virtual std::vector<std::string> behind() = 0;
 
   // What happened that a person should know, since the last call.
   virtual std::vector<std::string> take_notes() = 0;

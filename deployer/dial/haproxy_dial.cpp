@@ -19,15 +19,15 @@ namespace {
 
 constexpr Millis kPoll{20};
 
-std::string path_of(const Server& server) {
-  return server.backend + "/" + server.name;
-}
-
 // Of a server that is not there, the nearest thing that HAProxy has.
 std::string hint(const std::map<std::string, HaproxyServer>& servers) {
   std::string names;
   for (const auto& [name, server] : servers) names += (names.empty() ? "" : ", ") + name;
   return names.empty() ? "it has none" : "it has " + names;
+}
+
+bool is_silent(const base::Error& error) {
+  return error.kind == Kind::unavailable;
 }
 
 }  // namespace
@@ -55,7 +55,9 @@ class HaproxyDial::Acting {
 HaproxyDial::HaproxyDial(HaproxySetting setting) : setting_(std::move(setting)) {}
 
 Result<std::string> HaproxyDial::ask(const std::string& endpoint, const std::string& command) const {
-  return ask_haproxy(endpoint, command, setting_.answer_within);
+  auto answer = ask_haproxy(endpoint, command, setting_.answer_within);
+  if (!answer && answer.error().kind != Kind::invalid) answer.error().kind = Kind::unavailable;
+  return answer;
 }
 
 Result<HaproxyDial::Servers> HaproxyDial::servers(const std::string& endpoint, const std::string& backend) const {
@@ -78,15 +80,14 @@ Result<bool> HaproxyDial::is_at(const HaproxyServer& now, const Server& server) 
                      [&](const NumericAddress& number) { return now.address == number.host + ":" + number.port; });
 }
 
-Result<> HaproxyDial::set_state(const std::string& endpoint, const Server& server, State state) {
-  const char* word = state == State::ready ? "ready" : state == State::drain ? "drain" : "maint";
-  const std::string command = fmt::format("set server {} state {}", path_of(server), word);
+Result<> HaproxyDial::set_door(const std::string& endpoint, const Server& server, Door door) {
+  const std::string command = fmt::format("set server {} state {}", path_of(server), to_string(door));
   TRY_ASSIGN(const std::shared_ptr<void> right, setting_.enter());
   TRY_ASSIGN(const std::string answer, ask(endpoint, command));
   TRY_ASSIGN(const HaproxyServer now, look(endpoint, server));
-  const bool taken = state == State::ready   ? !now.in_maintenance && !now.draining
-                     : state == State::drain ? now.draining && !now.in_maintenance
-                                             : now.in_maintenance;
+  const bool taken = door == Door::ready   ? !now.in_maintenance && !now.draining
+                     : door == Door::drain ? now.draining && !now.in_maintenance
+                                           : now.in_maintenance;
   if (taken) return {};
   return fail(Kind::internal,
               fmt::format("HAProxy at {} did not take \"{}\": {}", endpoint, command, base::trim(answer)));
@@ -105,24 +106,47 @@ Result<> HaproxyDial::set_address(const std::string& endpoint, const Server& ser
                                           command, base::trim(answer), now.address));
 }
 
+Result<std::vector<DialView>> HaproxyDial::read_at(const std::string& endpoint,
+                                                   const std::vector<Server>& wanted) const {
+  std::vector<DialView> views;
+  std::map<std::string, Servers> backends;
+  for (const Server& server : wanted) {
+    if (!backends.contains(server.backend)) {
+      TRY_ASSIGN(backends[server.backend], servers(endpoint, server.backend));
+    }
+    const Servers& all = backends[server.backend];
+    const auto found = all.find(server.name);
+    if (found == all.end()) return fail(look(endpoint, server).error());
+    const HaproxyServer& now = found->second;
+    const Door door = now.in_maintenance ? Door::maint : now.draining ? Door::drain : Door::ready;
+    views.push_back({server.backend, server.name, endpoint, now.address, now.serves(), now.sessions, now.requests,
+                     std::string(to_string(door))});
+  }
+  return views;
+}
+
+// Whether the silent ones may be done without.
+Result<> HaproxyDial::check_quorum(size_t answered, const std::optional<base::Error>& silent) const {
+  if (answered >= quorum_of(setting_)) return {};
+  base::Error error = *silent;
+  error.message += fmt::format(" ({} of {} balancers answered, {} must)", answered, setting_.endpoints.size(),
+                               quorum_of(setting_));
+  return fail(std::move(error));
+}
+
 Result<std::vector<DialView>> HaproxyDial::read(const std::vector<Server>& wanted) {
   std::vector<DialView> views;
+  size_t answered = 0;
+  std::optional<base::Error> silent;
   for (const std::string& endpoint : setting_.endpoints) {
-    std::map<std::string, Servers> backends;
-    for (const Server& server : wanted) {
-      if (!backends.contains(server.backend)) {
-        TRY_ASSIGN(backends[server.backend], servers(endpoint, server.backend));
-      }
-      const Servers& all = backends[server.backend];
-      const auto found = all.find(server.name);
-      if (found == all.end()) return fail(look(endpoint, server).error());
-      const HaproxyServer& now = found->second;
-      views.push_back({server.backend, server.name, endpoint, now.address, now.serves(), now.sessions, now.requests,
-                       std::string(now.in_maintenance ? "maint"
-                                   : now.draining     ? "drain"
-                                                      : "ready")});
-    }
+    const auto seen = read_at(endpoint, wanted);
+    if (!seen && !is_silent(seen.error())) return fail(seen.error());
+    if (!seen) silent = seen.error();
+    if (!seen) continue;
+    ++answered;
+    views.insert(views.end(), seen->begin(), seen->end());
   }
+  TRY(check_quorum(answered, silent));
   return views;
 }
 
@@ -135,20 +159,20 @@ Result<> HaproxyDial::prepare_at(const std::string& endpoint, const Server& serv
     return fail(Kind::conflict, fmt::format("{} at {} serves users at {}, not at {}; it must be drained first",
                                             path_of(server), endpoint, now.address, server.address));
   }
-  if (!now.in_maintenance) TRY(set_state(endpoint, server, State::maint));
+  if (!now.in_maintenance) TRY(set_door(endpoint, server, Door::maint));
   return set_address(endpoint, server);
 }
 
 // HAProxy takes a server that leaves maintenance for up before any check. While it drains it is checked, but nobody is
 // sent to it.
 Result<> HaproxyDial::wait_for_check(const std::string& endpoint, const Server& server, std::stop_token stop) {
-  TRY(set_state(endpoint, server, State::drain));
+  TRY(set_door(endpoint, server, Door::drain));
   const auto deadline = base::system_clock().steady() + setting_.up_within;
   for (;;) {
     TRY_ASSIGN(const HaproxyServer now, look(endpoint, server));
     if (now.up && now.checked) return {};
     if (base::system_clock().steady() > deadline) {
-      TRY(set_state(endpoint, server, State::maint));
+      TRY(set_door(endpoint, server, Door::maint));
       return fail(Kind::timeout, fmt::format("HAProxy at {} does not see {} up: its health check fails ({})", endpoint,
                                              server.name, now.check));
     }
@@ -161,23 +185,58 @@ Result<int64_t> HaproxyDial::admit_at(const std::string& endpoint, const Server&
   TRY_ASSIGN(HaproxyServer now, look(endpoint, server));
   if (!now.serves()) {
     TRY(wait_for_check(endpoint, server, stop));
-    TRY(set_state(endpoint, server, State::ready));
+    TRY(set_door(endpoint, server, Door::ready));
     TRY_ASSIGN(now, look(endpoint, server));
   }
   return now.requests;
 }
 
+// An act at each balancer in turn: the silent ones are told later.
+template <typename Act>
+Result<> HaproxyDial::at_quorum(const Server& server, Door door, const Act& act) {
+  std::vector<std::string> took, missed;
+  std::optional<base::Error> silent;
+  for (const std::string& endpoint : setting_.endpoints) {
+    const Result<> done = act(endpoint);
+    if (!done && !is_silent(done.error())) return done;
+    if (!done) silent = done.error();
+    (done ? took : missed).push_back(endpoint);
+  }
+  TRY(check_quorum(took.size(), silent));
+  memory_.left(server, door);
+  for (const std::string& endpoint : took) memory_.took(endpoint, server);
+  for (const std::string& endpoint : missed) miss(endpoint, server);
+  return {};
+}
+
 Result<int64_t> HaproxyDial::admit(const Server& server, std::stop_token stop) {
-  TRY(know_processes());
+  meet_all();
   const Acting acting(*this, path_of(server));
   int64_t requests = 0;
-  for (const std::string& endpoint : setting_.endpoints) {
+  TRY(at_quorum(server, Door::ready, [&](const std::string& endpoint) -> Result<> {
     TRY_ASSIGN(const int64_t counted, admit_at(endpoint, server, stop));
     requests += counted;
-  }
-  remember(server, State::ready);
+    return {};
+  }));
   save_state();
   return requests;
+}
+
+Result<> HaproxyDial::shut(const Server& server) {
+  meet_all();
+  const Acting acting(*this, path_of(server));
+  TRY(at_quorum(server, Door::maint, [&](const std::string& endpoint) -> Result<> {
+    TRY_ASSIGN(const HaproxyServer now, look(endpoint, server));
+    return now.in_maintenance ? Result<>{} : set_door(endpoint, server, Door::maint);
+  }));
+  save_state();
+  return {};
+}
+
+void HaproxyDial::miss(const std::string& endpoint, const Server& server) {
+  if (!memory_.missed(endpoint, server)) return;
+  const std::lock_guard lock(mutex_);
+  notes_.push_back(fmt::format("HAProxy at {} is silent; it is told what it missed when it answers again", endpoint));
 }
 
 Result<> HaproxyDial::check_others(const Server& server, int others) const {
@@ -197,15 +256,27 @@ Result<> HaproxyDial::check_others(const Server& server, int others) const {
   return {};
 }
 
+Result<> HaproxyDial::close_at(const std::string& endpoint, const Server& server) {
+  TRY_ASSIGN(const HaproxyServer now, look(endpoint, server));
+  return now.in_maintenance ? Result<>{} : set_door(endpoint, server, Door::drain);
+}
+
 // All balancers first, then the waiting: nobody new may come in by another door meanwhile.
 Result<> HaproxyDial::close_doors(const Server& server, int others) {
   const std::lock_guard lock(draining_);
   if (others > 0) TRY(check_others(server, others));
+  Result<> first;
+  memory_.left(server, Door::drain);
   for (const std::string& endpoint : setting_.endpoints) {
-    TRY_ASSIGN(const HaproxyServer now, look(endpoint, server));
-    if (!now.in_maintenance) TRY(set_state(endpoint, server, State::drain));
+    auto closed = close_at(endpoint, server);
+    if (closed) {
+      memory_.took(endpoint, server);
+      continue;
+    }
+    if (is_silent(closed.error())) miss(endpoint, server);
+    if (first) first = std::move(closed);
   }
-  return {};
+  return first;
 }
 
 Result<> HaproxyDial::check_may_cut(const std::string& endpoint, const HaproxyServer& now) const {
@@ -227,7 +298,7 @@ Result<Drained> HaproxyDial::settle_at(const std::string& endpoint, const Server
     if (now.sessions == 0 || was_cut || late) break;
     TRY(pause_for(kPoll, stop));
   }
-  TRY(set_state(endpoint, server, State::maint));
+  TRY(set_door(endpoint, server, Door::maint));
   TRY_ASSIGN(const HaproxyServer now, look(endpoint, server));
   TRY(check_may_cut(endpoint, now));
   if (now.sessions > 0) {
@@ -238,10 +309,9 @@ Result<Drained> HaproxyDial::settle_at(const std::string& endpoint, const Server
 }
 
 Result<Drained> HaproxyDial::drain(const Server& server, int others, std::stop_token stop) {
-  TRY(know_processes());
+  meet_all();
   const Acting acting(*this, path_of(server));
   TRY(close_doors(server, others));
-  remember(server, State::drain);
   const auto deadline = base::system_clock().steady() + setting_.drain_timeout;
   Drained sum;
   for (const std::string& endpoint : setting_.endpoints) {
@@ -249,7 +319,7 @@ Result<Drained> HaproxyDial::drain(const Server& server, int others, std::stop_t
     sum.requests += one.requests;
     sum.cut += one.cut;
   }
-  remember(server, State::maint);
+  memory_.left(server, Door::maint);
   save_state();
   return sum;
 }
@@ -259,80 +329,70 @@ Result<HaproxyProcess> HaproxyDial::process(const std::string& endpoint) const {
   return parse_process(info);
 }
 
-Result<bool> HaproxyDial::restarted() {
-  bool any = false;
-  for (const std::string& endpoint : setting_.endpoints) {
-    TRY_ASSIGN(const HaproxyProcess now, process(endpoint));
-    const std::lock_guard lock(mutex_);
-    any = any || processes_.try_emplace(endpoint, now).first->second != now;
-  }
-  return any;
+std::vector<std::string> HaproxyDial::behind() {
+  return memory_.behind();
 }
 
-Result<> HaproxyDial::reassert_at(const std::string& endpoint, const std::string& path) {
+Result<> HaproxyDial::reassert_server(const std::string& endpoint, const Server& server) {
+  const std::string path = path_of(server);
   {
     const std::lock_guard lock(mutex_);
     if (acting_.contains(path)) return fail(Kind::conflict, path + " is being set by somebody else");
   }
   const Acting acting(*this, path);
-  std::unique_lock lock(mutex_);
-  const Left left = left_.at(path);
-  lock.unlock();
-  if (left.state != State::ready) return set_state(endpoint, left.server, left.state);
-  TRY_ASSIGN(const HaproxyServer now, look(endpoint, left.server));
-  TRY_ASSIGN(const bool there, is_at(now, left.server));
-  if (!there) {
-    // It was given an address that it forgot, so whoever is sent there is lost already.
-    TRY(set_state(endpoint, left.server, State::maint));
-    TRY(set_address(endpoint, left.server));
+  const DoorMemory::Left left = *memory_.left(path);
+  if (left.door == Door::ready) {
+    TRY_ASSIGN(const HaproxyServer now, look(endpoint, left.server));
+    TRY_ASSIGN(const bool there, is_at(now, left.server));
+    if (!there) {
+      // It was given an address that it forgot, so whoever is sent there is lost already.
+      TRY(set_door(endpoint, left.server, Door::maint));
+      TRY(set_address(endpoint, left.server));
+    }
   }
-  return set_state(endpoint, left.server, State::ready);
-}
-
-Result<> HaproxyDial::reassert() {
-  Result<> first;
-  for (const std::string& endpoint : setting_.endpoints) {
-    TRY_ASSIGN(const HaproxyProcess now, process(endpoint));
-    std::vector<std::string> all;
-    {
-      const std::lock_guard lock(mutex_);
-      const auto known = processes_.try_emplace(endpoint, now).first;
-      if (known->second == now) continue;
-      for (const auto& [path, left] : left_) all.push_back(path);
-    }
-    Result<> done;
-    for (const std::string& path : all) {
-      if (auto one = reassert_at(endpoint, path); !one && done) done = std::move(one);
-    }
-    const std::lock_guard lock(mutex_);
-    if (done) {
-      processes_[endpoint] = now;
-      notes_.push_back(
-          fmt::format("HAProxy at {} was reloaded or started anew; {} servers were set again", endpoint, all.size()));
-    }
-    if (first) first = std::move(done);
-  }
-  save_state();
-  return first;
-}
-
-// Before the first change, so that a restart after it is seen.
-Result<> HaproxyDial::know_processes() {
-  for (const std::string& endpoint : setting_.endpoints) {
-    {
-      const std::lock_guard lock(mutex_);
-      if (processes_.contains(endpoint)) continue;
-    }
-    TRY_ASSIGN(const HaproxyProcess now, process(endpoint));
-    const std::lock_guard lock(mutex_);
-    processes_.try_emplace(endpoint, now);
-  }
+  TRY(set_door(endpoint, left.server, left.door));
+  memory_.took(endpoint, left.server);
   return {};
 }
 
-void HaproxyDial::remember(const Server& server, State state) {
-  const std::lock_guard lock(mutex_);
-  left_.insert_or_assign(path_of(server), Left{server, state});
+// The failure of one server does not keep it from the others.
+Result<bool> HaproxyDial::reassert_at(const std::string& endpoint) {
+  const auto now = process(endpoint);
+  if (!now) return false;
+  const bool anew = memory_.met(endpoint, *now);
+  const auto missed = memory_.missed_at(endpoint);
+  Result<> first;
+  for (const DoorMemory::Left& left : missed) {
+    if (auto done = reassert_server(endpoint, left.server); !done && first) first = std::move(done);
+  }
+  TRY(first);
+  if (anew || !missed.empty()) {
+    const std::lock_guard lock(mutex_);
+    notes_.push_back(fmt::format("HAProxy at {} {}; {} servers were set again", endpoint,
+                                 anew ? "was reloaded or started anew" : "answers again", missed.size()));
+  }
+  return anew || !missed.empty();
+}
+
+Result<bool> HaproxyDial::reassert() {
+  bool any = false;
+  Result<> first;
+  for (const std::string& endpoint : setting_.endpoints) {
+    auto done = reassert_at(endpoint);
+    any = any || !done || *done;
+    if (!done && first) first = fail(std::move(done).error());
+  }
+  if (any) save_state();
+  TRY(first);
+  return any;
+}
+
+// Before the first change, so that a restart after it is seen.
+void HaproxyDial::meet_all() {
+  for (const std::string& endpoint : setting_.endpoints) {
+    if (memory_.has_met(endpoint)) continue;
+    if (const auto now = process(endpoint)) memory_.met(endpoint, *now);
+  }
 }
 
 // Of all backends: a reload takes the others' servers from the file, too.

@@ -31,6 +31,18 @@ bool shows(std::string_view text, const DialEntry& entry) {
   return found && same_exposure(*found, entry);
 }
 
+bool contains(const Endpoints& endpoints, const std::string& endpoint) {
+  return std::find(endpoints.begin(), endpoints.end(), endpoint) != endpoints.end();
+}
+
+constexpr const char* kBehind = "it has yet to be told whose doors are open";
+
+// A balancer without an entry sends all to the service's own backend.
+bool changes_stable(const std::string& text, const Exposure& exposure) {
+  const auto found = parse_entry(text);
+  return found ? found->stable != exposure.stable : exposure.stable != exposure.key;
+}
+
 std::string or_nothing(const std::string& text) {
   return text.empty() ? "nothing" : text;
 }
@@ -109,18 +121,25 @@ Result<> HaproxyShare::compare(Balancer& balancer, const Look& seen, const Expos
   return fail(Kind::conflict, drift_text(wanted.key, balancer.endpoint, left->second.back(), seen.text));
 }
 
+// As if they had not answered, where users would be sent through doors that may be shut.
+void HaproxyShare::leave_out(const Endpoints& behind, const Exposure& exposure, Looks& looks) const {
+  for (size_t i = 0; i < looks.size(); ++i) {
+    if (!looks[i] || !contains(behind, balancers_[i].endpoint)) continue;
+    const bool opens = exposure.lease.count() > 0 || changes_stable(looks[i]->text, exposure);
+    if (opens) looks[i] = fail(Kind::unavailable, kBehind);
+  }
+}
+
 Result<> HaproxyShare::write_everywhere(const Looks& looks, const Exposure& exposure) {
   std::vector<Result<>> took(balancers_.size());
   std::vector<std::jthread> threads;
-  // A balancer without an entry sends all to the service's own backend.
   bool needs_quorum = exposure.share > 0;
   for (size_t i = 0; i < balancers_.size(); ++i) {
     if (!looks[i]) {
       took[i] = fail(looks[i].error());
       continue;
     }
-    const auto found = parse_entry(looks[i]->text);
-    needs_quorum = needs_quorum || (found ? found->stable != exposure.stable : exposure.stable != exposure.key);
+    needs_quorum = needs_quorum || changes_stable(looks[i]->text, exposure);
     const DialEntry entry = entry_for(exposure, looks[i]->clock);
     auto& left = balancers_[i].left[exposure.key];
     std::erase_if(left, [&](const DialEntry& known) { return same_exposure(known, entry); });
@@ -155,7 +174,7 @@ Result<> HaproxyShare::judge(const std::vector<Result<>>& took, bool needs_quoru
     (is_silent ? silent : refused) = error;
     notes_.push_back(fmt::format("HAProxy at {} did not take the share: {}", balancers_[i].endpoint, error.message));
   }
-  const size_t quorum = setting_.quorum > 0 ? static_cast<size_t>(setting_.quorum) : took.size();
+  const size_t quorum = quorum_of(setting_);
   const bool enough = needs_quorum ? good >= quorum : !refused && (good > 0 || took.empty());
   if (enough) return {};
   base::Error error = refused ? *refused : *silent;
@@ -170,13 +189,14 @@ Result<> HaproxyShare::save(const std::string& key, const DialEntry& entry) cons
   return write_map_entry(setting_.map, key, to_string(entry));
 }
 
-Result<> HaproxyShare::set(const Exposure& exposure, Drift drift, std::stop_token stop) {
+Result<> HaproxyShare::set(const Exposure& exposure, Drift drift, const Endpoints& behind, std::stop_token stop) {
   TRY(check(exposure));
   const std::lock_guard lock(mutex_);
   if (stop.stop_requested()) return fail(Kind::cancelled, "stopped before the share was changed");
   // Held from before the comparison, so that no other actor changes what was compared.
   TRY_ASSIGN(const std::shared_ptr<void> right, setting_.enter());
-  const Looks looks = look_everywhere(exposure.key);
+  Looks looks = look_everywhere(exposure.key);
+  leave_out(behind, exposure, looks);
   for (size_t i = 0; i < looks.size(); ++i) {
     if (!looks[i] || notice_restart(balancers_[i], looks[i]->process) || drift == Drift::overwrite) continue;
     auto same = compare(balancers_[i], *looks[i], exposure);
@@ -208,23 +228,25 @@ Result<> HaproxyShare::catch_up(Balancer& balancer, const Exposure& exposure) {
   return {};
 }
 
-Result<> HaproxyShare::catch_up() {
+Result<> HaproxyShare::catch_up(const Endpoints& behind) {
   const std::lock_guard lock(mutex_);
+  Result<> first;
   for (Balancer& balancer : balancers_) {
     for (auto missed = balancer.missed.begin(); missed != balancer.missed.end();) {
       const bool ends_by_itself = missed->second.lease.count() > 0;
-      auto done = ends_by_itself ? Result<>{} : catch_up(balancer, missed->second);
-      if (!done) {
-        done.error().message = fmt::format(
-            "HAProxy at {} missed the last change of the share of {}, and may still send "
-            "users where they were before: {}",
-            balancer.endpoint, missed->first, done.error().message);
-        return done;
+      Result<> done;
+      if (!ends_by_itself && contains(behind, balancer.endpoint)) done = fail(Kind::unavailable, kBehind);
+      if (!ends_by_itself && done) done = catch_up(balancer, missed->second);
+      if (!done && first) {
+        first = fail(done.error().kind,
+                     fmt::format("HAProxy at {} missed the last change of the share of {}, and may still send "
+                                 "users where they were before: {}",
+                                 balancer.endpoint, missed->first, done.error().message));
       }
-      missed = ends_by_itself ? std::next(missed) : balancer.missed.erase(missed);
+      missed = ends_by_itself || !done ? std::next(missed) : balancer.missed.erase(missed);
     }
   }
-  return {};
+  return first;
 }
 
 Result<> HaproxyShare::reassert(Balancer& balancer, Result<Look>& seen, const std::string& key) {

@@ -16,8 +16,8 @@ class HaproxyShare final : public ShareDial {
  public:
   explicit HaproxyShare(HaproxySetting setting);
 
-  base::Result<> set(const Exposure& exposure, Drift drift, std::stop_token stop) override;
-  base::Result<> catch_up() override;
+  base::Result<> set(const Exposure& exposure, Drift drift, const Endpoints& behind, std::stop_token stop) override;
+  base::Result<> catch_up(const Endpoints& behind) override;
   base::Result<std::vector<ExposureView>> read(const std::string& key) override;
   void expect(const Exposure& exposure) override;
   std::vector<std::string> take_notes() override;
@@ -47,6 +47,7 @@ class HaproxyShare final : public ShareDial {
                        const DialEntry& entry) const;
   bool notice_restart(Balancer& balancer, const HaproxyProcess& now);
   base::Result<> compare(Balancer& balancer, const Look& seen, const Exposure& wanted) const;
+  void leave_out(const Endpoints& behind, const Exposure& exposure, Looks& looks) const;
   base::Result<> write_everywhere(const Looks& looks, const Exposure& exposure);
   base::Result<> judge(const std::vector<base::Result<>>& took, bool needs_quorum);
   base::Result<> catch_up(Balancer& balancer, const Exposure& exposure);

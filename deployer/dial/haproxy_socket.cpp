@@ -58,7 +58,8 @@ Result<std::string> ask_haproxy(const std::string& socket, const std::string& co
     const ssize_t got = read(fd.get(), block.data(), block.size());
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return fail(base::system_error("read from " + socket, errno));
-    if (got == 0) return answer;
+    if (got == 0 && answer.ends_with('\n')) return answer;
+    if (got == 0) return fail(Kind::unavailable, fmt::format("HAProxy at {} ended before its answer did", socket));
     answer.append(block.data(), static_cast<size_t>(got));
   }
   return fail(Kind::invalid, fmt::format("HAProxy at {} answered more than {} bytes", socket, kMaxAnswer));

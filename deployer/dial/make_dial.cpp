@@ -15,8 +15,9 @@ class NoDial final : public Dial {
   Result<std::vector<DialView>> read(const std::vector<Server>&) override { return std::vector<DialView>{}; }
   Result<int64_t> admit(const Server&, std::stop_token) override { return 0; }
   Result<Drained> drain(const Server&, int, std::stop_token) override { return Drained{}; }
-  Result<bool> restarted() override { return false; }
-  Result<> reassert() override { return {}; }
+  Result<> shut(const Server&) override { return {}; }
+  Result<bool> reassert() override { return false; }
+  std::vector<std::string> behind() override { return {}; }
   std::vector<std::string> take_notes() override { return {}; }
 };
 

@@ -22,6 +22,9 @@ struct ExposureView {
   std::optional<base::Error> error;  // it did not answer: nothing above is known
 };
 
+// Some of the balancers.
+using Endpoints = std::vector<std::string>;
+
 // What to do where the entry is not what this dial left there, when it ends apart: somebody else changed it.
 enum class Drift { refuse, overwrite };
 
@@ -36,7 +39,8 @@ class ShareDial {
  public:
   virtual ~ShareDial() = default;
 
-  // Sets every balancer, reads each back. Fails with
+  // Sets every balancer, reads each back; but `behind` ones do not count, and are sent no users to the new side or to
+  // another stable one: they may not know whose doors are open there (see Dial::behind). Fails with
   //   conflict     drift, with "expected ... found ...": nothing was written
   //   unavailable, timeout, internal: too few balancers took it. A share above 0 and a change of the stable side need
   //                the quorum. Else all that answer must take it, and those that do not are only noted: their lease
@@ -44,12 +48,12 @@ class ShareDial {
   //   io           the balancers took it, but a reload would not know it: the map's file could not be written
   //   cancelled    before anything was written; invalid: see check(Exposure)
   // and with what the fence says.
-  virtual base::Result<> set(const Exposure& exposure, Drift drift, std::stop_token stop) = 0;
+  virtual base::Result<> set(const Exposure& exposure, Drift drift, const Endpoints& behind, std::stop_token stop) = 0;
 
-  // Gives what was set last to balancers that did not take it, unless that ends by itself. Fails as long as one still
-  // does not, or shows what somebody else set: its users may be sent where they were before, so nobody may be taken
-  // away there.
-  virtual base::Result<> catch_up() = 0;
+  // Gives what was set last to balancers that did not take it, unless that ends by itself or they are `behind`. Fails as
+  // long as one still does not, or shows what somebody else set: its users may be sent where they were before, so nobody
+  // may be taken away there.
+  virtual base::Result<> catch_up(const Endpoints& behind) = 0;
 
   // One view a balancer. Fails only if none of them answers. One that was started anew since the last call, and forgot
   // or fell back, is given what this dial set last, to the same end.

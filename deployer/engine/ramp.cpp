@@ -10,16 +10,19 @@ bool expose_again(State& state) {
   for (size_t i = 0; i < state.places.size(); ++i) {
     if (state.places[i].runs == Side::fresh && state.places[i].serving) fresh.push_back(static_cast<int>(i));
   }
+  Batch promoted;
   for (size_t i = 0; i < state.dials.size(); ++i) {
     DialState& dial = state.dials[i];
     dial.renewing = false;
+    if (dial.promoted) promoted.push_back(static_cast<int>(i));
     if (!dial.exposed()) continue;
     again.emplace_back(step::Expose{{static_cast<int>(i)}, dial.share, dial.preview});
     dial.share = 0;
     dial.preview = false;
   }
+  if (!promoted.empty()) again.emplace_back(step::Promote{promoted});
   if (again.empty()) return false;
-  // A balancer that was started anew meanwhile may have closed their doors.
+  // A balancer that was started anew meanwhile, or was silent, may have closed their doors.
   again.insert(again.begin(), {step::Probe{fresh, Side::fresh}, step::Admit{fresh}});
   state.steps.insert(state.steps.begin() + static_cast<long>(state.step), again.begin(), again.end());
   return true;

@@ -6,7 +6,7 @@
 namespace trunkline::deployer {
 
 // Users went back by themselves while nobody was there: before the new side meets them again it is probed and admitted
-// again. False if none were there.
+// again. What is promoted is so again, at balancers that forgot or missed it. False if none were there.
 bool expose_again(State& state);
 
 // What is left of the ramp but its last share: the words of a person who has seen enough.

@@ -43,6 +43,7 @@ struct Plan {
 
   Pool new_pool() const { return by_share && from ? other(stable_pool) : stable_pool; }
   // The place of instance `index` in that pool.
+  Pool pool_of(int place) const { return place < fleet ? Pool::home : Pool::twin; }
   int place(int index, Pool pool) const { return pool == Pool::home ? index : index + fleet; }
   Batch places_of(const Batch& instances, Pool pool) const;
   // The part of the floor that falls on a backend with so many of the instances, where they are replaced in place.

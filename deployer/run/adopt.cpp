@@ -82,7 +82,7 @@ Result<> send_everybody_to(Pool pool, const Rollout& rollout, const Fence& fence
     const bool home = pool == Pool::home;
     TRY(share->set({backends.key, home ? backends.home : backends.twin, home ? backends.twin : backends.home, 0,
                     salt_of(id), base::Millis{0}},
-                   Drift::overwrite, {}));
+                   Drift::overwrite, {}, {}));
   }
   return {};
 }

@@ -19,20 +19,18 @@ DialWatch::DialWatch(Dial& dial, ShareDial* share, std::vector<std::string> keys
 }
 
 void DialWatch::look() {
-  const auto restarted = dial_.restarted();
-  again_ = again_ || (restarted && *restarted);
-  // One that does not answer is no news: whoever acts on it says so.
-  if (restarted && again_) {
-    const bool doors = dial_.reassert().has_value();
-    const bool share = share_is_back();
-    again_ = !doors || !share;
+  const auto told = dial_.reassert();
+  again_ = again_ || !told || *told;
+  // Users are sent through doors only once they are open.
+  if (share_ != nullptr && told) {
+    if (again_) again_ = !share_is_back();
+    (void)share_->catch_up(dial_.behind());  // who still does not answer is told of by whoever needs it
   }
   collect();
 }
 
 // Reading it gives it again to a balancer that lost it.
 bool DialWatch::share_is_back() {
-  if (share_ == nullptr) return true;
   return std::all_of(keys_.begin(), keys_.end(), [this](const std::string& key) {
     const auto views = share_->read(key);
     return views && std::none_of(views->begin(), views->end(), [](const ExposureView& view) { return view.error; });

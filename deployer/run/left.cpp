@@ -45,13 +45,16 @@ Exposure promoted_exposure_of(const Rollout& rollout, const Plan& plan, int dial
 }
 
 std::vector<std::vector<Exposure>> left_at_dials(const Begun& begun) {
+  const bool one = !begun.rollout.traffic || begun.rollout.traffic->endpoints.size() < 2;
   std::vector<std::vector<Exposure>> left;
   for (size_t i = 0; i < begun.plan.dials.size(); ++i) {
     left.push_back({exposure_of(begun.rollout, begun.plan, static_cast<int>(i), 0, false)});
   }
   State state = initial_state(begun.plan);
   for (const Recorded& recorded : begun.journal.events) {
-    if (const auto* done = std::get_if<event::Done>(&recorded.event); done != nullptr && is_set(state, *done)) {
+    // One of several balancers may have missed the change.
+    const auto* done = std::get_if<event::Done>(&recorded.event);
+    if (one && done != nullptr && is_set(state, *done)) {
       auto& values = left[static_cast<size_t>(done->instance)];
       values = {values.back()};
     }

@@ -9,7 +9,6 @@
 #include "deployer/drivers/task_runner.h"
 #include "deployer/plan/placeholders.h"
 #include "deployer/run/checks_setting.h"
-#include "deployer/run/left.h"
 #include "deployer/support/pause.h"
 
 namespace trunkline::deployer {
@@ -39,7 +38,9 @@ Performer::Performer(World world)
     : world_(std::move(world)),
       prober_(world_.rollout.probes, [this](const std::string& id) { return world_.driver.observe(id); }),
       values_(query_values(world_.plan.service, world_.plan.environment, world_.plan.to, world_.plan.from)),
-      checks_(checks_setting(world_.rollout, values_, world_.driver), world_.plan.analysis.metrics) {}
+      checks_(checks_setting(world_.rollout, values_, world_.driver), world_.plan.analysis.metrics),
+      traffic_({world_.rollout, world_.plan, world_.dial, world_.share, world_.now,
+                [this](int place) { return is_vacant(place); }}) {}
 
 Performer::~Performer() {
   watch_.request_stop();
@@ -129,88 +130,9 @@ Result<> Performer::stop(int index, const std::stop_token& stop) const {
   return world_.driver.stop(instance(index).id, stop);
 }
 
-// How many others of a backend with so many instances must serve while one is out: its part of the floor.
-int Performer::floor_of(size_t instances) const {
-  const Plan& plan = world_.plan;
-  if (!plan.from || plan.by_share) return 0;
-  return plan.floor_of(instances);
-}
-
-// A balancer that missed a change of the share, and is back, may still send users to the side that goes: where the
-// other one is not told to take them, nobody's door is closed.
-Result<> Performer::check_no_share(int index, const std::string& backend) const {
-  const Plan& plan = world_.plan;
-  if (!plan.from || !plan.by_share) return {};
-  const int instance = index % plan.fleet;
-  for (size_t dial = 0; dial < plan.dials.size(); ++dial) {
-    const Batch& batch = plan.dials[dial];
-    if (std::find(batch.begin(), batch.end(), instance) == batch.end()) continue;
-    const Backends backends = backends_of(world_.rollout, static_cast<int>(dial));
-    TRY_ASSIGN(const auto views, world_.share->read(backends.key));
-    for (const ExposureView& view : views) {
-      if (view.error) return base::fail(*view.error);
-      // Without an entry all are sent to the service's own backend.
-      const bool by_all = (view.found ? view.found->stable : backends.home) == backend;
-      const bool by_share = view.leased && view.found->share > 0 && view.found->fresh == backend;
-      const bool all_others = view.leased && view.found->share == kAllUsers;
-      if (!by_share && (!by_all || all_others)) continue;
-      return base::fail(base::Kind::conflict,
-                        fmt::format("HAProxy at {} still sends users to {} (\"{}\"), and must not "
-                                    "before it is drained",
-                                    view.endpoint, backend, view.text));
-    }
-  }
-  return {};
-}
-
-Result<Drained> Performer::drain(int index, const std::stop_token& stop) const {
-  const Server server = server_of(world_.rollout, index);
-  // A balancer that missed a change is given it; one that still sends users there, for whatever reason, is seen.
-  if (world_.share != nullptr) TRY(world_.share->catch_up());
-  TRY(check_no_share(index, server.backend));
-  const Pool pool = index < world_.plan.fleet ? Pool::home : Pool::twin;
-  size_t beside = 0;
-  for (int i = 0; i < world_.plan.fleet; ++i) {
-    beside += server_of(world_.rollout, world_.plan.place(i, pool)).backend == server.backend ? 1 : 0;
-  }
-  return world_.dial.drain(server, floor_of(beside), stop);
-}
-
-// Before users are sent to the new side, enough of it must be up to carry them.
-Result<> Performer::check_new_side(int dial, int share) const {
-  std::vector<Server> servers;
-  const Plan& plan = world_.plan;
-  for (const int place : plan.places_of(plan.dials[static_cast<size_t>(dial)], plan.new_pool())) {
-    servers.push_back(server_of(world_.rollout, place));
-  }
-  TRY_ASSIGN(const auto views, world_.dial.read(servers));
-  std::map<std::string, int> up;  // by balancer
-  for (const DialView& view : views) up[view.endpoint] += view.serving ? 1 : 0;
-  for (const auto& [endpoint, count] : up) {
-    if (count >= plan.needed_for(dial, share)) continue;
-    return base::fail(base::Kind::conflict,
-                      fmt::format("only {} of {} new instances are up at HAProxy at {}; {} must be for {} of users",
-                                  count, servers.size(), endpoint, plan.needed_for(dial, share), share_text(share)));
-  }
-  return {};
-}
-
-Result<> Performer::set_share(int dial, int share, bool preview, base::Millis asked) const {
-  const Exposure exposure = exposure_of(world_.rollout, world_.plan, dial, share, preview);
-  if (exposure.lease.count() > 0 && world_.now() - asked > exposure.lease) {
-    return base::fail(base::Kind::timeout, "it was asked for longer ago than a lease lasts");
-  }
-  return world_.share->set(exposure, Drift::refuse, {});
-}
-
-Result<> Performer::expose(const action::Expose& act, base::Millis asked) const {
-  if (act.share > 0) TRY(check_new_side(act.dial, act.share));
-  return set_share(act.dial, act.share, act.preview, asked);
-}
-
-Result<> Performer::promote(int dial) const {
-  TRY(check_new_side(dial, kAllUsers));
-  return world_.share->set(promoted_exposure_of(world_.rollout, world_.plan, dial), Drift::refuse, {});
+bool Performer::is_vacant(int place) const {
+  const auto view = world_.driver.observe(instance(place).id);
+  return view && view->status == InstanceStatus::stopped;
 }
 
 Result<int64_t> Performer::run_task(int index, const std::stop_token& stop) const {
@@ -262,26 +184,26 @@ void Performer::perform(const Action& action) {
           },
           [this](const action::Admit& a) {
             run(a.ticket, a.instance,
-                [this, a](const Stop& stop) { return world_.dial.admit(server_of(world_.rollout, a.instance), stop); });
+                [this, a](const Stop& stop) { return traffic_.admit(a.instance, stop); });
           },
           [this](const action::Drain& a) {
             spawn(Does::act,
-                  [this, a](const Stop& stop) { answer(a.ticket, a.instance, drain(a.instance, stop), stop); });
+                  [this, a](const Stop& stop) { answer(a.ticket, a.instance, traffic_.drain(a.instance, stop), stop); });
           },
           [this](const action::Stop& a) {
             run(a.ticket, a.instance, [this, a](const Stop& stop) { return no_number(this->stop(a.instance, stop)); });
           },
           [this](const action::Expose& a) {
             in_turn([this, a, asked = world_.now()](const Stop& stop) {
-              answer(a.ticket, a.dial, no_number(expose(a, asked)), stop);
+              answer(a.ticket, a.dial, no_number(traffic_.expose(a, asked, stop)), stop);
             });
           },
           [this](const action::Promote& a) {
-            in_turn([this, a](const Stop& stop) { answer(a.ticket, a.dial, no_number(promote(a.dial)), stop); });
+            in_turn([this, a](const Stop& stop) { answer(a.ticket, a.dial, no_number(traffic_.promote(a.dial, stop)), stop); });
           },
           [this](const action::Renew& a) {
             in_turn([this, a, asked = world_.now()](const Stop& stop) {
-              const auto done = set_share(a.dial, a.share, a.preview, asked);
+              const auto done = traffic_.renew(a, asked);
               if (stop.stop_requested()) return;
               if (done) return world_.mailbox.put(event::Renewed{a.dial});
               world_.mailbox.put(event::RenewalFailed{a.dial, to_string(done.error())});

@@ -13,6 +13,7 @@
 #include "deployer/engine/engine.h"
 #include "deployer/run/mailbox.h"
 #include "deployer/run/prober.h"
+#include "deployer/run/traffic_acts.h"
 
 namespace trunkline::deployer {
 
@@ -60,17 +61,9 @@ class Performer {
   base::Result<int64_t> start(int instance, Side side, const std::stop_token& stop) const;
   base::Result<int64_t> probe(const action::Probe& act, const std::stop_token& stop) const;
   base::Result<> stop(int instance, const std::stop_token& stop) const;
-  base::Result<Drained> drain(int instance, const std::stop_token& stop) const;
+  bool is_vacant(int place) const;
   base::Result<int64_t> run_task(int task, const std::stop_token& stop) const;
   base::Result<int64_t> run_hooks(HookPoint point, const std::stop_token& stop) const;
-  int floor_of(size_t instances) const;
-  base::Result<> check_no_share(int index, const std::string& backend) const;
-  base::Result<> check_new_side(int dial, int share) const;
-  base::Result<> expose(const action::Expose& act, base::Millis asked) const;
-  // Kind::timeout, and nothing is set, where users would meet the new side by a word older than a lease: whoever was
-  // stopped meanwhile knows nothing of that side any more.
-  base::Result<> set_share(int dial, int share, bool preview, base::Millis asked) const;
-  base::Result<> promote(int dial) const;
   // Answers Failed once one of the fresh instances has ended, however soon its supervisor starts it again.
   void watch(const action::OpenBake& bake, const std::stop_token& stop) const;
   base::Error with_log(base::Error error, int instance, Side side) const;
@@ -82,6 +75,7 @@ class Performer {
   const Prober prober_;
   const std::map<std::string, std::string> values_;  // of placeholders in commands and queries
   Checks checks_;
+  const TrafficActs traffic_;
   struct Thread {
     Does does;
     std::atomic<bool> ended{false};

@@ -47,13 +47,17 @@ void say(std::string_view type, const std::string& service, const std::string& t
   base::cli::print(text + ".\n");
 }
 
-// A balancer that was started anew since has forgotten who is out.
+// A balancer that was started anew since has forgotten who is out. One that is silent is told when it is back.
 Result<> close_doors(Dial& dial, const Begun& begun) {
   const Interruption interruption;
   TRY(dial.read(servers_of(begun.rollout)));
   for (size_t i = 0; i < servers_of(begun.rollout).size(); ++i) {
-    if (begun.state.places[i].serving) continue;
-    TRY(dial.drain(server_of(begun.rollout, static_cast<int>(i)), 0, interruption.token()));
+    const Observed& place = begun.state.places[i];
+    if (place.serving) continue;
+    const Server server = server_of(begun.rollout, static_cast<int>(i));
+    const auto done = place.runs ? dial.drain(server, 0, interruption.token()).map([](const Drained&) {})
+                                 : dial.shut(server);
+    if (!done && done.error().kind != Kind::unavailable) return fail(done.error());
   }
   return {};
 }

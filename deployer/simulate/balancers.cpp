@@ -94,7 +94,7 @@ bool Balancers::reached(int place) const {
   for (int i = 0; i < count(); ++i) {
     if (!admitted(i, place)) continue;
     if (dial < 0) return true;
-    const bool is_stable = pool_of(plan_, place) == stable(i, dial);
+    const bool is_stable = plan_.pool_of(place) == stable(i, dial);
     if (is_stable ? share(i, dial) < kAllUsers : share(i, dial) > 0) return true;
   }
   return false;

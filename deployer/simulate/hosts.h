@@ -8,10 +8,6 @@
 
 namespace trunkline::deployer {
 
-inline Pool pool_of(const Plan& plan, int place) {
-  return place < plan.fleet ? Pool::home : Pool::twin;
-}
-
 // What runs at a place.
 struct PlaceTruth {
   std::optional<Side> process;

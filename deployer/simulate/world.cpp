@@ -152,7 +152,7 @@ std::vector<int> World::carriers(int without) const {
       if (!balancers_.admitted(i, place)) continue;
       // A share in between is carried by both sides; what counts is the one that would have to carry all.
       const bool all = dial >= 0 && balancers_.share(i, dial) == kAllUsers;
-      const bool is_stable = dial < 0 || pool_of(plan_, place) == balancers_.stable(i, dial);
+      const bool is_stable = dial < 0 || plan_.pool_of(place) == balancers_.stable(i, dial);
       if (all != is_stable) ++counts[static_cast<size_t>(i)];
     }
   }
@@ -269,7 +269,7 @@ bool World::may_close(int place) {
 bool World::others_are_too_few(int place) const {
   if (plan_.dials.size() < 2) return false;
   const Batch& backend = plan_.dials[static_cast<size_t>(balancers_.dial_of(place))];
-  const Batch places = plan_.places_of(backend, pool_of(plan_, place));
+  const Batch places = plan_.places_of(backend, plan_.pool_of(place));
   for (int i = 0; i < balancers_.count(); ++i) {
     const auto left = std::count_if(places.begin(), places.end(),
                                     [&](int other) { return balancers_.admitted(i, other) && hosts_.well(other); });
@@ -373,7 +373,7 @@ std::optional<std::string> World::adopt() {
     balancers_.set(static_cast<int>(dial), {0, false, pool});
   }
   for (int place = 0; place < static_cast<int>(plan_.places.size()); ++place) {
-    if (pool_of(plan_, place) == pool || !hosts_.at(place).process) continue;
+    if (plan_.pool_of(place) == pool || !hosts_.at(place).process) continue;
     if (!hosts_.answers(place)) return "a host does not answer";
     act(action::Drain{0, place});
     now = quiet_at(place);
@@ -421,7 +421,7 @@ void World::check_end(Outcome outcome) {
 
 void World::check_adopted() {
   for (int place = 0; place < static_cast<int>(plan_.places.size()); ++place) {
-    if (pool_of(plan_, place) == adopted_pool()) continue;
+    if (plan_.pool_of(place) == adopted_pool()) continue;
     if (hosts_.at(place).process) broken(6, "it was adopted, but " + name(place) + " still runs");
     if (balancers_.reached(place)) broken(6, "it was adopted, but users still reach " + name(place));
   }

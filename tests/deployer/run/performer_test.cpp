@@ -13,7 +13,7 @@ using testing::ElementsAre;
 // The first change takes long; it notices another one beside it.
 class SlowShare final : public ShareDial {
  public:
-  base::Result<> set(const Exposure& exposure, Drift, std::stop_token) override {
+  base::Result<> set(const Exposure& exposure, Drift, const Endpoints&, std::stop_token) override {
     std::unique_lock lock(mutex_);
     const bool first = shares_.empty();
     shares_.push_back(exposure.share);
@@ -21,7 +21,7 @@ class SlowShare final : public ShareDial {
     if (first) overtaken = changed_.wait_for(lock, Millis{100}, [this] { return shares_.size() > 1; });
     return {};
   }
-  base::Result<> catch_up() override { return {}; }
+  base::Result<> catch_up(const Endpoints&) override { return {}; }
   base::Result<std::vector<ExposureView>> read(const std::string&) override { return views; }
   void expect(const Exposure&) override {}
   std::vector<std::string> take_notes() override { return {}; }

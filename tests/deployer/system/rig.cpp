@@ -260,7 +260,7 @@ targets:
 {instances}
 traffic:
   driver: haproxy
-  endpoints: ["unix:{folder}/haproxy.sock"]
+  endpoints: ["unix:{folder}/haproxy.sock"{balancers}]
   service: {backend}
   drain: {{ timeout: {drain} }}
 {traffic}probes:
@@ -290,7 +290,7 @@ analysis:
 {extra})",
                     fmt::arg("artifact", text.artifact), fmt::arg("folder", folder_.path().string()),
                     fmt::arg("instances", list), fmt::arg("stop_grace", text.stop_grace), fmt::arg("keep", text.keep),
-                    fmt::arg("probes", text.probes), fmt::arg("backend", text.backend),
+                    fmt::arg("probes", text.probes), fmt::arg("balancers", text.balancers), fmt::arg("backend", text.backend),
                     fmt::arg("min_healthy", text.min_healthy), fmt::arg("drain", text.drain),
                     fmt::arg("strategy", text.strategy), fmt::arg("traffic", text.traffic),
                     fmt::arg("background", text.background), fmt::arg("extra", text.extra)));
@@ -324,19 +324,26 @@ void Rig::release_first() {
   if (ran.code != 0) throw std::runtime_error("the first release: " + ran.out + ran.err);
 }
 
-void Rig::start_load() {
-  load_ = std::make_unique<Background>(
-      std::vector<std::string>{LOAD_GENERATOR, "--url", "http://" + front_, "--links", path("links.csv"), "--rate",
-                               "200", "--connections", "32", "--report", path("load.json")},
-      path("load.out"));
-  const auto report = [this] { return base::parse_json(base::read_file(path("load.json")).value_or("")); };
+std::unique_ptr<Background> Rig::begin_load(const std::string& address, const std::string& name) const {
+  const fs::path file = path("load-" + name + ".json");
+  fs::remove(file);  // of others before them
+  auto load = std::make_unique<Background>(
+      std::vector<std::string>{LOAD_GENERATOR, "--url", "http://" + address, "--links", path("links.csv"), "--rate",
+                               "200", "--connections", "32", "--report", file},
+      path("load-" + name + ".out"));
+  const auto report = [&] { return base::parse_json(base::read_file(file).value_or("")); };
   if (!eventually([&] { return report() && number(*report(), "requests") > 0; })) {
-    throw std::runtime_error("no load: " + load_->output());
+    throw std::runtime_error("no load: " + load->output());
   }
+  return load;
+}
+
+void Rig::start_load() {
+  load_ = begin_load(front_, "front");
 }
 
 base::Json Rig::load() const {
-  return need(base::parse_json(need(base::read_file(path("load.json")))));
+  return need(base::parse_json(need(base::read_file(path("load-front.json")))));
 }
 
 base::Json Rig::end_load() {

@@ -54,6 +54,7 @@ struct RolloutText {
   std::string backend = "shortener";
   std::string last_instance = "web3";
   std::string instances = "";  // lines below targets instead of all of them
+  std::string balancers = "";  // more endpoints of them: `, "unix:PATH"`
   std::string traffic = "";    // more lines of it
   std::string background = "[slo]";
   std::string extra = "";   // more lines at its end
@@ -96,6 +97,8 @@ class Rig {
   void start_load();
   base::Json load() const;  // the load generator's report, a fifth of a second old at most
   base::Json end_load();    // its last one
+  // Other users, who come in at ADDRESS; reports to load-NAME.json.
+  std::unique_ptr<Background> begin_load(const std::string& address, const std::string& name) const;
 
   // The last rollout as its journal tells it now; state.phase is done where there is none.
   State state() const;

@@ -72,8 +72,10 @@ void ShareRig::write(const ShareText& text) const {
                  .drain = text.drain,
                  .backend = services_.front(),
                  .instances = list,
-                 .traffic = fmt::format("  twin: {}-twin\n  map: {}\n  preview: \"{}\"\n  lease: {}\n",
-                                        services_.front(), path("shares.map").string(), kPreview, text.lease),
+                 .balancers = text.balancers,
+                 .traffic = fmt::format("  twin: {}-twin\n  map: {}\n  preview: \"{}\"\n  lease: {}\n{}",
+                                        services_.front(), path("shares.map").string(), kPreview, text.lease,
+                                        text.quorum > 0 ? fmt::format("  quorum: {}\n", text.quorum) : ""),
                  .background = text.background,
                  .extra = text.extra});
 }

@@ -12,6 +12,8 @@ struct ShareText {
   std::string lease = "3s";
   std::string drain = "10s";
   std::string background = "[slo]";
+  std::string balancers = "";
+  int quorum = 0;
   std::string extra = "";
 };
 

@@ -21,6 +21,10 @@ using testing::HasSubstr;
 
 constexpr Millis kLease{60'000};
 
+base::Result<> set(HaproxyShare& dial, const Exposure& wanted) {
+  return dial.set(wanted, Drift::refuse, {}, {});
+}
+
 // Two places behind one HAProxy, or behind two that are set alike.
 class HaproxyShareTest : public testing::Test {
  protected:
@@ -45,7 +49,6 @@ class HaproxyShareTest : public testing::Test {
     return {"shop", "shop", "shop-twin", share, salt, lease};
   }
 
-  base::Result<> set(HaproxyShare& dial, const Exposure& wanted) const { return dial.set(wanted, Drift::refuse, {}); }
   std::set<int> users_of_new(int users) const {
     std::set<int> met;
     for (int i = 0; i < users; ++i) {
@@ -87,7 +90,7 @@ TEST_F(HaproxyShareTest, KeepsTheUsersOfASmallerShareAndDrawsOthersWithAnotherSa
 
 TEST_F(HaproxyShareTest, EndsWithItsLeaseThoughNothingElseRuns) {
   start(balancer_, front_);
-  ASSERT_TRUE(HaproxyShare(setting({balancer_.socket()})).set(exposure(10'000, Millis{1000}), Drift::refuse, {}));
+  ASSERT_TRUE(HaproxyShare(setting({balancer_.socket()})).set(exposure(10'000, Millis{1000}), Drift::refuse, {}, {}));
   EXPECT_EQ(side(front_.address()), "new");
   EXPECT_TRUE(base::soon([&] { return side(front_.address()) == "old"; }, Millis{5000}));
   EXPECT_THAT(count_sides(front_.address(), 500), ElementsAre(std::pair("old", 500)));
@@ -173,7 +176,7 @@ TEST_F(HaproxyShareTest, TellsUsersApartByAHeaderOrTheirAddress) {
   start(balancer_, front_, {Identify::By::source, ""});
   std::set<std::string> sides;
   for (int salt = 0; salt < 20; ++salt) {
-    ASSERT_TRUE(dial.set(exposure(5000, kLease, fmt::format("s{}", salt)), Drift::overwrite, {}));
+    ASSERT_TRUE(dial.set(exposure(5000, kLease, fmt::format("s{}", salt)), Drift::overwrite, {}, {}));
     sides.insert(side(front_.address()));
     EXPECT_EQ(count_sides(front_.address(), 20).size(), 1u);
   }
@@ -241,7 +244,7 @@ TEST_F(HaproxyShareTest, RefusesToOverwriteWhatAPersonSet) {
   EXPECT_EQ(balancer_.entry(), "99:2500:by-hand:shop:shop-twin");
   balancer_.ask("del map " + balancer_.map().string() + " shop");
   EXPECT_THAT(set(dial, exposure(5000)).error().message, HasSubstr("found nothing"));
-  EXPECT_TRUE(dial.set(exposure(5000), Drift::overwrite, {}));
+  EXPECT_TRUE(dial.set(exposure(5000), Drift::overwrite, {}, {}));
   EXPECT_TRUE(set(dial, exposure(6000)));
   HaproxyShare later(setting({balancer_.socket()}));
   later.expect(exposure(5000));
@@ -283,13 +286,38 @@ TEST_F(HaproxyShareTest, CatchesUpWithABalancerThatMissedAChange) {
   start(second, other);
   HaproxyShare dial(setting({balancer_.socket(), second.socket()}));
   ASSERT_TRUE(set(dial, exposure(10'000)));
-  EXPECT_TRUE(dial.catch_up());
+  EXPECT_TRUE(dial.catch_up({}));
   second.freeze();
   ASSERT_TRUE(set(dial, exposure(0, Millis{0})));
-  EXPECT_THAT(dial.catch_up().error().message, HasSubstr(second.socket() + " missed the last change"));
+  EXPECT_THAT(dial.catch_up({}).error().message, HasSubstr(second.socket() + " missed the last change"));
   second.thaw();
-  EXPECT_TRUE(base::soon([&] { return dial.catch_up().has_value(); }));
+  EXPECT_TRUE(base::soon([&] { return dial.catch_up({}).has_value(); }));
   EXPECT_EQ(dial.read("shop")->at(1).found->share, 0);
+  EXPECT_EQ(side(other.address()), "old");
+}
+
+// It came back, but the doors of the new side may be shut there.
+TEST_F(HaproxyShareTest, SendsNobodyToTheNewSideAtABalancerThatIsBehind) {
+  Balancer second(folder_.path(), "two");
+  const Port other;
+  start(balancer_, front_);
+  start(second, other);
+  HaproxySetting lenient = setting({balancer_.socket(), second.socket()});
+  lenient.quorum = 1;
+  HaproxyShare dial(lenient);
+  const Endpoints behind = {second.socket()};
+  const Exposure promoted{"shop", "shop-twin", "shop", 0, "r1", Millis{0}};
+  ASSERT_TRUE(dial.set(exposure(10'000), Drift::refuse, behind, {}));
+  EXPECT_EQ(side(other.address()), "old");
+  ASSERT_TRUE(dial.set(promoted, Drift::refuse, behind, {}));
+  EXPECT_EQ(side(front_.address()), "new");
+  EXPECT_EQ(side(other.address()), "old");
+  EXPECT_THAT(dial.catch_up(behind).error().message, HasSubstr("has yet to be told whose doors are open"));
+  EXPECT_EQ(side(other.address()), "old");
+  EXPECT_TRUE(dial.catch_up({}));
+  EXPECT_EQ(side(other.address()), "new");
+  ASSERT_TRUE(dial.set(exposure(10'000), Drift::refuse, {}, {}));
+  EXPECT_TRUE(dial.set(exposure(0, Millis{0}), Drift::refuse, behind, {})) << "the way back is not kept from it";
   EXPECT_EQ(side(other.address()), "old");
 }
 
@@ -350,7 +378,7 @@ TEST(HaproxyShareClock, IsTheBalancersOwn) {
   setting.endpoints = {folder.path() / "s"};
   setting.map = "/nowhere/t.map";
   HaproxyShare dial(setting);
-  ASSERT_TRUE(dial.set({"shop", "shop", "shop-twin", 100, "r1", Millis{30'000}}, Drift::refuse, {}));
+  ASSERT_TRUE(dial.set({"shop", "shop", "shop-twin", 100, "r1", Millis{30'000}}, Drift::refuse, {}, {}));
   EXPECT_EQ(entry, fmt::format("{}:100:r1:shop:shop-twin", clock + 31));
   const ExposureView view = dial.read("shop")->at(0);
   EXPECT_EQ(view.found->lease, Millis{30'750});
@@ -359,7 +387,8 @@ TEST(HaproxyShareClock, IsTheBalancersOwn) {
 
 TEST(HaproxyShareAnswers, AreRefusedWhereTheyAreGarbage) {
   const auto folder = *base::TempFolder::make("dial");
-  for (const char* text : {"", "\n", "Unknown command: 'show'\n", "\x01\xff\x00garbage", "Pid: x\nVersion: 1\n"}) {
+  for (const std::string_view text : {"", "\n", "Unknown command: 'show'\n", "\x01\xff garbage", "\x01\xff garbage\n",
+                                      "Pid: x\nVersion: 1\n", "Name: HAProxy\nPi"}) {
     const std::string socket = folder.path() / "s";
     std::filesystem::remove(socket);
     const FakeHaproxy fake(socket, [text](const std::string&) { return std::optional<std::string>(text); });
@@ -367,11 +396,10 @@ TEST(HaproxyShareAnswers, AreRefusedWhereTheyAreGarbage) {
     setting.endpoints = {socket};
     setting.map = "/nowhere/t.map";
     HaproxyShare dial(setting);
-    EXPECT_EQ(dial.read("shop").error().kind, Kind::invalid) << text;
-    EXPECT_EQ(dial.set({"shop", "shop", "shop-twin", 100, "r1", Millis{30'000}}, Drift::refuse, {}).error().kind,
-              Kind::invalid);
-    EXPECT_EQ(dial.set({"shop", "shop", "shop-twin", 0, "r1", Millis{0}}, Drift::refuse, {}).error().kind,
-              Kind::invalid);
+    const Kind kind = text.ends_with('\n') ? Kind::invalid : Kind::unavailable;  // killed in the middle of its answer
+    EXPECT_EQ(dial.read("shop").error().kind, kind) << text;
+    EXPECT_EQ(set(dial, {"shop", "shop", "shop-twin", 100, "r1", Millis{30'000}}).error().kind, kind);
+    EXPECT_EQ(set(dial, {"shop", "shop", "shop-twin", 0, "r1", Millis{0}}).error().kind, kind);
   }
 }
 

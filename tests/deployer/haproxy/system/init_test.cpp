@@ -136,7 +136,7 @@ backend blog
   setting.endpoints = {balancer.socket()};
   setting.map = map();
   HaproxyShare dial(setting);
-  ASSERT_TRUE(dial.set({"shop", "shop", "shop-twin", 10'000, "r1", Millis{60'000}}, Drift::refuse, {}));
+  ASSERT_TRUE(dial.set({"shop", "shop", "shop-twin", 10'000, "r1", Millis{60'000}}, Drift::refuse, {}, {}));
   EXPECT_EQ(side(front.address()), "twin");
   EXPECT_EQ(side(front.address(), {{"X-Site", "blog"}}), "blog");
   const auto looked = doctor({"h.cfg", "--service", "shop"});
