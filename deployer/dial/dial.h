@@ -70,6 +70,10 @@ class Dial {
   // reassert().
   virtual base::Result<> shut(const Server& server) = 0;
 
+  // What another process of ours is known to have admitted, from its journal: reassert() opens what a balancer may have
+  // missed. Where none can have, as all must answer, nothing is expected: what is shut there a person shut.
+  virtual void expect(const std::vector<Server>& admitted) = 0;
+
   // Does again to each balancer that answers what it missed, or has forgotten as it was started anew, and does not wait.
   // Whether there was one. The failure of one server does not keep it from the others; Kind::conflict for one that is
   // being acted on. Cheap where there is nothing to do: one question a balancer.

@@ -26,6 +26,10 @@ std::string hint(const std::map<std::string, HaproxyServer>& servers) {
   return names.empty() ? "it has none" : "it has " + names;
 }
 
+Door door_of(const HaproxyServer& now) {
+  return now.in_maintenance ? Door::maint : now.draining ? Door::drain : Door::ready;
+}
+
 bool is_silent(const base::Error& error) {
   return error.kind == Kind::unavailable;
 }
@@ -85,10 +89,7 @@ Result<> HaproxyDial::set_door(const std::string& endpoint, const Server& server
   TRY_ASSIGN(const std::shared_ptr<void> right, setting_.enter());
   TRY_ASSIGN(const std::string answer, ask(endpoint, command));
   TRY_ASSIGN(const HaproxyServer now, look(endpoint, server));
-  const bool taken = door == Door::ready   ? !now.in_maintenance && !now.draining
-                     : door == Door::drain ? now.draining && !now.in_maintenance
-                                           : now.in_maintenance;
-  if (taken) return {};
+  if (door_of(now) == door) return {};
   return fail(Kind::internal,
               fmt::format("HAProxy at {} did not take \"{}\": {}", endpoint, command, base::trim(answer)));
 }
@@ -118,9 +119,8 @@ Result<std::vector<DialView>> HaproxyDial::read_at(const std::string& endpoint,
     const auto found = all.find(server.name);
     if (found == all.end()) return fail(look(endpoint, server).error());
     const HaproxyServer& now = found->second;
-    const Door door = now.in_maintenance ? Door::maint : now.draining ? Door::drain : Door::ready;
     views.push_back({server.backend, server.name, endpoint, now.address, now.serves(), now.sessions, now.requests,
-                     std::string(to_string(door))});
+                     std::string(to_string(door_of(now)))});
   }
   return views;
 }
@@ -333,7 +333,16 @@ std::vector<std::string> HaproxyDial::behind() {
   return memory_.behind();
 }
 
-Result<> HaproxyDial::reassert_server(const std::string& endpoint, const Server& server) {
+void HaproxyDial::expect(const std::vector<Server>& admitted) {
+  if (quorum_of(setting_) == setting_.endpoints.size()) return;
+  for (const Server& server : admitted) {
+    memory_.left(server, Door::ready);
+    for (const std::string& endpoint : setting_.endpoints) memory_.missed(endpoint, server);
+  }
+}
+
+// Whether there was something to do.
+Result<bool> HaproxyDial::reassert_server(const std::string& endpoint, const Server& server) {
   const std::string path = path_of(server);
   {
     const std::lock_guard lock(mutex_);
@@ -341,18 +350,18 @@ Result<> HaproxyDial::reassert_server(const std::string& endpoint, const Server&
   }
   const Acting acting(*this, path);
   const DoorMemory::Left left = *memory_.left(path);
-  if (left.door == Door::ready) {
-    TRY_ASSIGN(const HaproxyServer now, look(endpoint, left.server));
-    TRY_ASSIGN(const bool there, is_at(now, left.server));
-    if (!there) {
-      // It was given an address that it forgot, so whoever is sent there is lost already.
-      TRY(set_door(endpoint, left.server, Door::maint));
-      TRY(set_address(endpoint, left.server));
-    }
+  TRY_ASSIGN(const HaproxyServer now, look(endpoint, left.server));
+  TRY_ASSIGN(const bool there, is_at(now, left.server));
+  const bool must_move = left.door == Door::ready && !there;
+  const bool must_turn = door_of(now) != left.door;
+  if (must_move) {
+    // It was given an address that it forgot, so whoever is sent there is lost already.
+    TRY(set_door(endpoint, left.server, Door::maint));
+    TRY(set_address(endpoint, left.server));
   }
-  TRY(set_door(endpoint, left.server, left.door));
+  if (must_move || must_turn) TRY(set_door(endpoint, left.server, left.door));
   memory_.took(endpoint, left.server);
-  return {};
+  return must_move || must_turn;
 }
 
 // The failure of one server does not keep it from the others.
@@ -362,15 +371,18 @@ Result<bool> HaproxyDial::reassert_at(const std::string& endpoint) {
   const bool anew = memory_.met(endpoint, *now);
   const auto missed = memory_.missed_at(endpoint);
   Result<> first;
+  int set = 0;
   for (const DoorMemory::Left& left : missed) {
-    if (auto done = reassert_server(endpoint, left.server); !done && first) first = std::move(done);
+    auto done = reassert_server(endpoint, left.server);
+    set += done && *done ? 1 : 0;
+    if (!done && first) first = fail(std::move(done).error());
   }
-  TRY(first);
-  if (anew || !missed.empty()) {
+  if (anew || set > 0) {
     const std::lock_guard lock(mutex_);
     notes_.push_back(fmt::format("HAProxy at {} {}; {} servers were set again", endpoint,
-                                 anew ? "was reloaded or started anew" : "answers again", missed.size()));
+                                 anew ? "was reloaded or started anew" : "answers again", set));
   }
+  TRY(first);
   return anew || !missed.empty();
 }
 

@@ -25,6 +25,7 @@ class HaproxyDial final : public Dial {
   base::Result<int64_t> admit(const Server& server, std::stop_token stop) override;
   base::Result<Drained> drain(const Server& server, int others, std::stop_token stop) override;
   base::Result<> shut(const Server& server) override;
+  void expect(const std::vector<Server>& admitted) override;
   base::Result<bool> reassert() override;
   std::vector<std::string> behind() override;
   std::vector<std::string> take_notes() override;
@@ -52,7 +53,7 @@ class HaproxyDial final : public Dial {
   base::Result<> check_may_cut(const std::string& endpoint, const HaproxyServer& now) const;
   base::Result<Drained> settle_at(const std::string& endpoint, const Server& server, base::SteadyTime deadline,
                                   std::stop_token stop);
-  base::Result<> reassert_server(const std::string& endpoint, const Server& server);
+  base::Result<bool> reassert_server(const std::string& endpoint, const Server& server);
   base::Result<bool> reassert_at(const std::string& endpoint);
   base::Result<HaproxyProcess> process(const std::string& endpoint) const;
   void meet_all();

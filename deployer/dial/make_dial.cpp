@@ -16,6 +16,7 @@ class NoDial final : public Dial {
   Result<int64_t> admit(const Server&, std::stop_token) override { return 0; }
   Result<Drained> drain(const Server&, int, std::stop_token) override { return Drained{}; }
   Result<> shut(const Server&) override { return {}; }
+  void expect(const std::vector<Server>&) override {}
   Result<bool> reassert() override { return false; }
   std::vector<std::string> behind() override { return {}; }
   std::vector<std::string> take_notes() override { return {}; }

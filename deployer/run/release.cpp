@@ -47,18 +47,23 @@ void say(std::string_view type, const std::string& service, const std::string& t
   base::cli::print(text + ".\n");
 }
 
-// A balancer that was started anew since has forgotten who is out. One that is silent is told when it is back.
-Result<> close_doors(Dial& dial, const Begun& begun) {
+// As the journal says that they are: a balancer that was started anew since has forgotten who is out, one that was
+// silent may not know who is in. One that is silent now is told when it is back.
+Result<> set_doors(Dial& dial, const Begun& begun) {
   const Interruption interruption;
-  TRY(dial.read(servers_of(begun.rollout)));
-  for (size_t i = 0; i < servers_of(begun.rollout).size(); ++i) {
+  const std::vector<Server> servers = servers_of(begun.rollout);
+  TRY(dial.read(servers));
+  std::vector<Server> admitted;
+  for (size_t i = 0; i < servers.size(); ++i) {
     const Observed& place = begun.state.places[i];
+    if (place.serving && !place.unsure) admitted.push_back(servers[i]);
     if (place.serving) continue;
-    const Server server = server_of(begun.rollout, static_cast<int>(i));
-    const auto done = place.runs ? dial.drain(server, 0, interruption.token()).map([](const Drained&) {})
-                                 : dial.shut(server);
+    const auto done = place.runs ? dial.drain(servers[i], 0, interruption.token()).map([](const Drained&) {})
+                                 : dial.shut(servers[i]);
     if (!done && done.error().kind != Kind::unavailable) return fail(done.error());
   }
+  dial.expect(admitted);
+  (void)dial.reassert();  // tried again by the watch
   return {};
 }
 
@@ -147,7 +152,7 @@ Result<int> conduct(const ServiceFolder& folder, const ServiceLock& lock, Begun 
       if (!changed.empty()) return hold_for_drift(folder, changed, options);
     }
     TRY_ASSIGN(started, start_again(folder, begun, fresh, stable ? &*stable : nullptr, lock.fence()));
-    TRY(close_doors(*dial, begun));
+    TRY(set_doors(*dial, begun));
   }
   Mailbox mailbox;
   if (then) mailbox.put(*then);

@@ -249,6 +249,29 @@ TEST_F(HaproxyServersTest, AreToldLaterToABalancerThatHangsWhereTheQuorumAnswers
   EXPECT_EQ(side(other.address()), "two");
 }
 
+// By a deployer before this one, whose memory is gone.
+TEST_F(HaproxyServersTest, AreOpenedWhereABalancerMayHaveMissedIt) {
+  Balancer second(folder_.path(), "two");
+  const Port other;
+  start(balancer_, front_);
+  start(second, other);
+  HaproxySetting both = setting({balancer_.socket(), second.socket()});
+  ASSERT_TRUE(HaproxyDial(setting({balancer_.socket()})).admit(slot1_, {}));
+  HaproxyDial strict(both);
+  strict.expect({web1_, slot1_});
+  EXPECT_FALSE(*strict.reassert());
+  EXPECT_TRUE(second.server("shop", "slot1").in_maintenance) << "a person's doing";
+  both.quorum = 1;
+  HaproxyDial lenient(both);
+  lenient.expect({web1_, slot1_});
+  EXPECT_THAT(lenient.behind(), ElementsAre(balancer_.socket(), second.socket()));
+  EXPECT_TRUE(*lenient.reassert());
+  EXPECT_THAT(lenient.behind(), testing::IsEmpty());
+  EXPECT_EQ(second.server("shop", "slot1").address, two_.address());
+  EXPECT_TRUE(second.server("shop", "slot1").serves());
+  EXPECT_THAT(lenient.take_notes(), ElementsAre(HasSubstr(second.socket() + " answers again; 1 servers were set")));
+}
+
 TEST_F(HaproxyServersTest, AreShutLaterAtABalancerThatIsStartedAnew) {
   Balancer second(folder_.path(), "two");
   const Port other;
