@@ -43,13 +43,15 @@ struct ServiceOptions {
   std::string state = default_state_folder().string();
   bool json = false;
   bool overwrite = false;
+  std::vector<std::string> without;
 
   void add_to(base::cli::Command& command);
   void add_state_to(base::cli::Command& command);
   void add_overwrite_to(base::cli::Command& command);  // of a command that moves a rollout
+  void add_without_to(base::cli::Command& command);    // of one that takes it up again
   // The named service, or the only one that there is.
   base::Result<ServiceFolder> folder() const;
-  MoveOptions move() const { return {state, json, overwrite}; }
+  MoveOptions move() const { return {state, json, overwrite, without}; }
 };
 
 }  // namespace trunkline::deployer

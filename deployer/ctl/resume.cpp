@@ -7,6 +7,7 @@ void add_resume(base::cli::Tool& tool) {
   base::cli::Command command = tool.command("resume", "go on with a rollout that is held or was interrupted");
   options->add_to(command);
   options->add_overwrite_to(command);
+  options->add_without_to(command);
   command.action([options]() -> base::Result<int> {
     TRY_ASSIGN(const ServiceFolder folder, options->folder());
     return move_on(folder.service(), event::Resumed{}, options->move());

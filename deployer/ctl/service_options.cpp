@@ -13,6 +13,11 @@ void ServiceOptions::add_overwrite_to(base::cli::Command& command) {
   command.flag("--overwrite", overwrite, "set anew what somebody changed at the load balancer meanwhile");
 }
 
+void ServiceOptions::add_without_to(base::cli::Command& command) {
+  command.option("--without", without, "SOCKET",
+                 "go on without this one of several balancers, which is gone and sends nobody anywhere any more");
+}
+
 void ServiceOptions::add_to(base::cli::Command& command) {
   command.positional("service", service, "which service; may be left out where there is only one");
   add_state_to(command);

@@ -44,14 +44,14 @@ struct Drained {
 };
 
 // Who may be sent to which server, at every balancer alike. Calls block, end early when asked to stop
-// (Kind::cancelled), and are safe to repeat. Thread-safe: different servers may be acted on at once. What the fence says
-// is passed on. Kind::unavailable: too few of the balancers answer.
+// (Kind::cancelled), and are safe to repeat. Thread-safe: different servers may be acted on at once. What the fence
+// says is passed on. Kind::unavailable: too few of the balancers answer.
 class Dial {
  public:
   virtual ~Dial() = default;
 
-  // One view a server and balancer that answers, as they are now; the quorum must. Kind::invalid where one does not know
-  // a backend or a server.
+  // One view a server and balancer that answers, as they are now; the quorum must. Kind::invalid where one does not
+  // know a backend or a server.
   virtual base::Result<std::vector<DialView>> read(const std::vector<Server>& servers) = 0;
 
   // Gives the server its address where it has another one, waits for a passed health check where there is one, then
@@ -74,9 +74,9 @@ class Dial {
   // missed. Where none can have, as all must answer, nothing is expected: what is shut there a person shut.
   virtual void expect(const std::vector<Server>& admitted) = 0;
 
-  // Does again to each balancer that answers what it missed, or has forgotten as it was started anew, and does not wait.
-  // Whether there was one. The failure of one server does not keep it from the others; Kind::conflict for one that is
-  // being acted on. Cheap where there is nothing to do: one question a balancer.
+  // Does again to each balancer that answers what it missed, or has forgotten as it was started anew, and does not
+  // wait. Whether there was one. The failure of one server does not keep it from the others; Kind::conflict for one
+  // that is being acted on. Cheap where there is nothing to do: one question a balancer.
   virtual base::Result<bool> reassert() = 0;
 
   // The balancers that may not know of a door that was opened: they are not to send users there before reassert(). From

@@ -43,9 +43,9 @@ class DoorMemory {
   std::vector<std::string> behind() const;
 
  private:
-  mutable std::mutex mutex_;                         // over all below
-  std::map<std::string, Left> left_;                 // by path
-  std::map<std::string, HaproxyProcess> processes_;  // by endpoint
+  mutable std::mutex mutex_;                             // over all below
+  std::map<std::string, Left> left_;                     // by path
+  std::map<std::string, HaproxyProcess> processes_;      // by endpoint
   std::map<std::string, std::set<std::string>> missed_;  // paths by endpoint
 };
 

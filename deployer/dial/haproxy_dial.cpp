@@ -129,8 +129,8 @@ Result<std::vector<DialView>> HaproxyDial::read_at(const std::string& endpoint,
 Result<> HaproxyDial::check_quorum(size_t answered, const std::optional<base::Error>& silent) const {
   if (answered >= quorum_of(setting_)) return {};
   base::Error error = *silent;
-  error.message += fmt::format(" ({} of {} balancers answered, {} must)", answered, setting_.endpoints.size(),
-                               quorum_of(setting_));
+  error.message +=
+      fmt::format(" ({} of {} balancers answered, {} must)", answered, setting_.endpoints.size(), quorum_of(setting_));
   return fail(std::move(error));
 }
 

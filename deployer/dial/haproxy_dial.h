@@ -13,10 +13,10 @@
 
 namespace trunkline::deployer {
 
-// Servers of HAProxy's backends, over the Runtime API; every balancer of the list is set alike. One that does not answer
-// in time, or ends in the middle of an answer, is silent: Kind::unavailable. Each command is read back, for HAProxy's
-// answers carry no code. After each change the state file is written, so that a reload starts from
-// it; that it could not be is a note.
+// Servers of HAProxy's backends, over the Runtime API; every balancer of the list is set alike. One that does not
+// answer in time, or ends in the middle of an answer, is silent: Kind::unavailable. Each command is read back, for
+// HAProxy's answers carry no code. After each change the state file is written, so that a reload starts from it; that
+// it could not be is a note.
 class HaproxyDial final : public Dial {
  public:
   explicit HaproxyDial(HaproxySetting setting);

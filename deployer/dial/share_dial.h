@@ -50,9 +50,9 @@ class ShareDial {
   // and with what the fence says.
   virtual base::Result<> set(const Exposure& exposure, Drift drift, const Endpoints& behind, std::stop_token stop) = 0;
 
-  // Gives what was set last to balancers that did not take it, unless that ends by itself or they are `behind`. Fails as
-  // long as one still does not, or shows what somebody else set: its users may be sent where they were before, so nobody
-  // may be taken away there.
+  // Gives what was set last to balancers that did not take it, unless that ends by itself or they are `behind`. Fails
+  // as long as one still does not, or shows what somebody else set: its users may be sent where they were before, so
+  // nobody may be taken away there.
   virtual base::Result<> catch_up(const Endpoints& behind) = 0;
 
   // One view a balancer. Fails only if none of them answers. One that was started anew since the last call, and forgot

@@ -84,7 +84,7 @@ const Table kTrafficKeys{{
      "The header of those who may see the new side early, such as \"X-Release: canary\"."},
     {"lease", at_least(3000, Value::duration), false, "How long a share holds when nobody renews it, 3s at least.",
      "30s"},
-    {"quorum", Value::count, false, "How many of the balancers must take a larger share; else all."},
+    {"quorum", Value::count, false, "How many of the balancers must answer; else all."},
     {"stateFile", Value::text, false, "HAProxy's server-state-file, kept fresh for its next reload."},
 }};
 

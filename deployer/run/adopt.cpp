@@ -149,8 +149,14 @@ Result<> adopt(const Prepared& prepared, const Adoption& adoption, const Service
   }
   const Header header{new_rollout_id(now),           rollout.service, rollout.file, prepared.text, prepared.artifact,
                       {std::nullopt, adoption.pool}, revision,        now,          who_am_i()};
-  TRY(send_everybody_to(adoption.pool, rollout, lock.fence(), header.id));
   const auto dial = make_dial(rollout, lock.fence());
+  // Balancers may differ: one was silent while the rollout that is lost went on.
+  for (size_t i = 0; i < adoption.rows.size(); ++i) {
+    const int place = static_cast<int>(i);
+    if (!adoption.rows[i].is_revision || !is_in(rollout, place, adoption.pool)) continue;
+    TRY(dial->admit(server_of(rollout, place), stop));
+  }
+  TRY(send_everybody_to(adoption.pool, rollout, lock.fence(), header.id));
   for (const int place : adoption.leftovers) {
     TRY(dial->drain(server_of(rollout, place), 0, stop));
     TRY(driver.stop(place_at(rollout, place).id, stop));

@@ -15,7 +15,8 @@ Exposure exposure_of(const Rollout& rollout, const Plan& plan, int dial, int sha
 Exposure promoted_exposure_of(const Rollout& rollout, const Plan& plan, int dial);
 
 // By dial, what its entry may be by this rollout's doing: one value, or more behind a change whose outcome is not
-// known, and of several balancers, which may have missed one. The last is the latest. Before the first change nobody is on the new side.
+// known, and of several balancers, which may have missed one. The last is the latest. Before the first change nobody is
+// on the new side.
 std::vector<std::vector<Exposure>> left_at_dials(const Begun& begun);
 
 // "somebody changed shop at X: expected ... found ..." where the balancer shows none of the values; nothing where it

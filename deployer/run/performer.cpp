@@ -163,70 +163,72 @@ Result<int64_t> Performer::run_hooks(HookPoint point, const std::stop_token& sto
 
 void Performer::perform(const Action& action) {
   using Stop = std::stop_token;
-  std::visit(
-      Overloaded{
-          [this](const action::Cancel&) { cancel(); },
-          [this](const action::Fetch& a) {
-            run(a.ticket, -1,
-                [this](const Stop&) { return no_number(world_.driver.fetch(world_.artifact, world_.plan.to)); });
-          },
-          [this](const action::Task& a) {
-            run(a.ticket, -1, [this, a](const Stop& stop) { return run_task(a.task, stop); });
-          },
-          [this](const action::Hook& a) {
-            run(a.ticket, -1, [this, a](const Stop& stop) { return run_hooks(a.point, stop); });
-          },
-          [this](const action::Start& a) {
-            run(a.ticket, a.instance, [this, a](const Stop& stop) { return start(a.instance, a.side, stop); });
-          },
-          [this](const action::Probe& a) {
-            run(a.ticket, a.instance, [this, a](const Stop& stop) { return probe(a, stop); });
-          },
-          [this](const action::Admit& a) {
-            run(a.ticket, a.instance,
-                [this, a](const Stop& stop) { return traffic_.admit(a.instance, stop); });
-          },
-          [this](const action::Drain& a) {
-            spawn(Does::act,
-                  [this, a](const Stop& stop) { answer(a.ticket, a.instance, traffic_.drain(a.instance, stop), stop); });
-          },
-          [this](const action::Stop& a) {
-            run(a.ticket, a.instance, [this, a](const Stop& stop) { return no_number(this->stop(a.instance, stop)); });
-          },
-          [this](const action::Expose& a) {
-            in_turn([this, a, asked = world_.now()](const Stop& stop) {
-              answer(a.ticket, a.dial, no_number(traffic_.expose(a, asked, stop)), stop);
-            });
-          },
-          [this](const action::Promote& a) {
-            in_turn([this, a](const Stop& stop) { answer(a.ticket, a.dial, no_number(traffic_.promote(a.dial, stop)), stop); });
-          },
-          [this](const action::Renew& a) {
-            in_turn([this, a, asked = world_.now()](const Stop& stop) {
-              const auto done = traffic_.renew(a, asked);
-              if (stop.stop_requested()) return;
-              if (done) return world_.mailbox.put(event::Renewed{a.dial});
-              world_.mailbox.put(event::RenewalFailed{a.dial, to_string(done.error())});
-            });
-          },
-          // Not on a thread: the counters must be noted before the first measurement looks at them.
-          [this](const action::OpenBake& a) {
-            checks_.open(a.fresh, a.stable, world_.now());
-            watch_ = std::jthread([this, a](const Stop& stop) { watch(a, stop); });
-          },
-          [this](const action::Measure& a) {
-            spawn(Does::look, [this, a](const Stop& stop) {
-              const Metric& metric = world_.plan.analysis.metrics[static_cast<size_t>(a.metric)];
-              Measurement measurement = checks_.measure(metric, world_.now());
-              if (!stop.stop_requested())
-                world_.mailbox.put(event::Measured{a.ticket, a.metric, std::move(measurement)});
-            });
-          },
-          [](const action::Asked&) {},
-          [](const action::Hold&) {},
-          [](const action::Finish&) {},
-      },
-      action);
+  std::visit(Overloaded{
+                 [this](const action::Cancel&) { cancel(); },
+                 [this](const action::Fetch& a) {
+                   run(a.ticket, -1,
+                       [this](const Stop&) { return no_number(world_.driver.fetch(world_.artifact, world_.plan.to)); });
+                 },
+                 [this](const action::Task& a) {
+                   run(a.ticket, -1, [this, a](const Stop& stop) { return run_task(a.task, stop); });
+                 },
+                 [this](const action::Hook& a) {
+                   run(a.ticket, -1, [this, a](const Stop& stop) { return run_hooks(a.point, stop); });
+                 },
+                 [this](const action::Start& a) {
+                   run(a.ticket, a.instance, [this, a](const Stop& stop) { return start(a.instance, a.side, stop); });
+                 },
+                 [this](const action::Probe& a) {
+                   run(a.ticket, a.instance, [this, a](const Stop& stop) { return probe(a, stop); });
+                 },
+                 [this](const action::Admit& a) {
+                   run(a.ticket, a.instance, [this, a](const Stop& stop) { return traffic_.admit(a.instance, stop); });
+                 },
+                 [this](const action::Drain& a) {
+                   spawn(Does::act, [this, a](const Stop& stop) {
+                     answer(a.ticket, a.instance, traffic_.drain(a.instance, stop), stop);
+                   });
+                 },
+                 [this](const action::Stop& a) {
+                   run(a.ticket, a.instance,
+                       [this, a](const Stop& stop) { return no_number(this->stop(a.instance, stop)); });
+                 },
+                 [this](const action::Expose& a) {
+                   in_turn([this, a, asked = world_.now()](const Stop& stop) {
+                     answer(a.ticket, a.dial, no_number(traffic_.expose(a, asked, stop)), stop);
+                   });
+                 },
+                 [this](const action::Promote& a) {
+                   in_turn([this, a](const Stop& stop) {
+                     answer(a.ticket, a.dial, no_number(traffic_.promote(a.dial, stop)), stop);
+                   });
+                 },
+                 [this](const action::Renew& a) {
+                   in_turn([this, a, asked = world_.now()](const Stop& stop) {
+                     const auto done = traffic_.renew(a, asked);
+                     if (stop.stop_requested()) return;
+                     if (done) return world_.mailbox.put(event::Renewed{a.dial});
+                     world_.mailbox.put(event::RenewalFailed{a.dial, to_string(done.error())});
+                   });
+                 },
+                 // Not on a thread: the counters must be noted before the first measurement looks at them.
+                 [this](const action::OpenBake& a) {
+                   checks_.open(a.fresh, a.stable, world_.now());
+                   watch_ = std::jthread([this, a](const Stop& stop) { watch(a, stop); });
+                 },
+                 [this](const action::Measure& a) {
+                   spawn(Does::look, [this, a](const Stop& stop) {
+                     const Metric& metric = world_.plan.analysis.metrics[static_cast<size_t>(a.metric)];
+                     Measurement measurement = checks_.measure(metric, world_.now());
+                     if (!stop.stop_requested())
+                       world_.mailbox.put(event::Measured{a.ticket, a.metric, std::move(measurement)});
+                   });
+                 },
+                 [](const action::Asked&) {},
+                 [](const action::Hold&) {},
+                 [](const action::Finish&) {},
+             },
+             action);
 }
 
 }  // namespace trunkline::deployer

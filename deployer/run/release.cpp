@@ -10,6 +10,7 @@
 #include "base/core/files.h"
 #include "base/core/signals.h"
 #include "deployer/dial/dial.h"
+#include "deployer/dial/haproxy_socket.h"
 #include "deployer/run/capacity.h"
 #include "deployer/run/conductor.h"
 #include "deployer/run/dial_watch.h"
@@ -58,8 +59,8 @@ Result<> set_doors(Dial& dial, const Begun& begun) {
     const Observed& place = begun.state.places[i];
     if (place.serving && !place.unsure) admitted.push_back(servers[i]);
     if (place.serving) continue;
-    const auto done = place.runs ? dial.drain(servers[i], 0, interruption.token()).map([](const Drained&) {})
-                                 : dial.shut(servers[i]);
+    const auto done =
+        place.runs ? dial.drain(servers[i], 0, interruption.token()).map([](const Drained&) {}) : dial.shut(servers[i]);
     if (!done && done.error().kind != Kind::unavailable) return fail(done.error());
   }
   dial.expect(admitted);
@@ -341,6 +342,30 @@ bool goes_back(const State& state, const Event& event) {
          (state.phase == Phase::held && state.held_in == Phase::rolling_back);
 }
 
+// Who answers is not gone. The last one stays.
+Result<> leave_out(Begun& begun, const std::vector<std::string>& without) {
+  if (without.empty()) return {};
+  std::vector<std::string> none;
+  auto& endpoints = begun.rollout.traffic ? begun.rollout.traffic->endpoints : none;
+  for (const std::string& word : without) {
+    const std::string socket = word.starts_with("unix:") ? word.substr(5) : word;
+    const auto found = std::find(endpoints.begin(), endpoints.end(), socket);
+    if (found == endpoints.end() || endpoints.size() == 1) {
+      return fail(Kind::usage, fmt::format("--without: {} is not one of several balancers of this rollout{}", socket,
+                                           endpoints.empty() ? "" : fmt::format(": {}", fmt::join(endpoints, ", "))));
+    }
+    if (ask_haproxy(socket, "show info")) {
+      return fail(Kind::conflict, fmt::format("--without: HAProxy answers at {}, so it may send users where they were "
+                                              "before; stop it first, or leave the option out",
+                                              socket));
+    }
+    endpoints.erase(found);
+  }
+  int& quorum = begun.rollout.traffic->quorum;
+  quorum = std::min(quorum, static_cast<int>(endpoints.size()));
+  return {};
+}
+
 }  // namespace
 
 Result<int> move_on(const std::string& service, const Event& event, const MoveOptions& options) {
@@ -356,7 +381,8 @@ Result<int> move_on(const std::string& service, const Event& event, const MoveOp
   if (goes_back(seen->state, event)) Reserve(folder.reserve()).give_up_if_full();
   const Event word = resume ? event::ResumeRequested{who_am_i()} : event;
   // Who resumes what is at work and not paused is told who is at work.
-  TRY_ASSIGN(const bool taken, !resume || seen->state.paused ? hand_over(folder, seen->plan.id, word) : false);
+  const bool may_hand_over = options.without.empty() && (!resume || seen->state.paused);
+  TRY_ASSIGN(const bool taken, may_hand_over ? hand_over(folder, seen->plan.id, word) : false);
   if (taken) {
     say("handed_over", service, "The deployer at work does it", options);
     return 0;
@@ -372,6 +398,7 @@ Result<int> move_on(const std::string& service, const Event& event, const MoveOp
     TRY(settle(folder, *seen));
     return exit_code_of(seen->state);
   }
+  TRY(leave_out(*seen, options.without));
   TRY_ASSIGN(Journal journal, Journal::reopen(folder.journal(), seen->journal));
   const bool promote = std::holds_alternative<event::PromoteRequested>(event);
   return conduct(folder, lock, std::move(*seen), std::move(journal),

@@ -27,6 +27,8 @@ struct MoveOptions {
   std::filesystem::path state;
   bool json = false;
   bool overwrite = false;  // what somebody changed at the balancers meanwhile
+  // Sockets of balancers that are gone for good, to go on without; of a rollout that is taken up again.
+  std::vector<std::string> without{};
 };
 
 // Releases: runs the rollout to its end, and settles it. The exit code. Kind::locked if another deployer is at work.

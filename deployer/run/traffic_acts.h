@@ -31,9 +31,9 @@ class TrafficActs {
   // Kind::conflict where a balancer still sends users there, or too few others would serve. All balancers must answer,
   // but for a vacant place of the new side, which no share was sent to yet.
   base::Result<Drained> drain(int place, const std::stop_token& stop) const;
-  // `asked` is when the engine asked for it. Kind::timeout, and nothing is set, where users would meet the new side by a
-  // word older than a lease: whoever was stopped meanwhile knows nothing of that side any more. Kind::conflict where too
-  // few of the new side are up.
+  // `asked` is when the engine asked for it. Kind::timeout, and nothing is set, where users would meet the new side by
+  // a word older than a lease: whoever was stopped meanwhile knows nothing of that side any more. Kind::conflict where
+  // too few of the new side are up.
   base::Result<> expose(const action::Expose& act, base::Millis asked, const std::stop_token& stop) const;
   base::Result<> renew(const action::Renew& act, base::Millis asked) const;
   base::Result<> promote(int dial, const std::stop_token& stop) const;

@@ -21,6 +21,8 @@ Balancers::Balancers(const Scenario& scenario, const ActiveFaults& faults, const
   for (Balancer& balancer : balancers_) {
     balancer.entries.assign(plan_.dials.size(), {{0, false, plan_.stable_pool}, Millis{0}, false});
     balancer.admitted.assign(plan_.places.size(), false);
+    balancer.missed_doors.resize(plan_.places.size());
+    balancer.missed_values.resize(plan_.dials.size());
     for (int i = 0; plan_.from && i < plan_.fleet; ++i) {
       balancer.admitted[static_cast<size_t>(plan_.place(i, plan_.stable_pool))] = true;
     }
@@ -56,12 +58,53 @@ void Balancers::forget_drift() {
   for (Balancer& balancer : balancers_) balancer.drifted = false;
 }
 
-std::optional<std::string> Balancers::set_door(int place, bool open) {
-  for (int i = 0; i < count(); ++i) {
-    if (!answers(i)) return "the load balancer does not answer";
-    balancers_[static_cast<size_t>(i)].admitted[static_cast<size_t>(place)] = open;
+void Balancers::taken_up(const State& state) {
+  forget_drift();
+  const bool may_have_missed = quorum_ < count();
+  for (Balancer& balancer : balancers_) {
+    balancer.missed_values.assign(plan_.dials.size(), std::nullopt);
+    for (size_t place = 0; place < state.places.size(); ++place) {
+      const Observed& known = state.places[place];
+      const bool expected = may_have_missed && known.serving && !known.unsure;
+      balancer.missed_doors[place] = expected        ? std::optional(true)
+                                     : known.serving ? std::nullopt
+                                                     : std::optional(false);
+    }
   }
-  return std::nullopt;
+}
+
+void Balancers::tell() {
+  for (int i = 0; i < count(); ++i) {
+    if (!answers(i)) continue;
+    Balancer& balancer = balancers_[static_cast<size_t>(i)];
+    for (size_t place = 0; place < plan_.places.size(); ++place) {
+      const auto door = std::exchange(balancer.missed_doors[place], std::nullopt);
+      if (door) balancer.admitted[place] = *door;
+    }
+    for (size_t dial = 0; dial < plan_.dials.size() && !balancer.drifted; ++dial) {
+      const auto value = std::exchange(balancer.missed_values[dial], std::nullopt);
+      if (value) set_entry(balancer, dial, *value);
+    }
+  }
+}
+
+std::optional<std::string> Balancers::set_door(int place, bool open, int needed) {
+  int took = 0;
+  for (int i = 0; i < count(); ++i) {
+    Balancer& balancer = balancers_[static_cast<size_t>(i)];
+    if (answers(i)) {
+      ++took;
+      balancer.admitted[static_cast<size_t>(place)] = open;
+    } else {
+      balancer.missed_doors[static_cast<size_t>(place)] = open;
+    }
+  }
+  if (took >= needed) return std::nullopt;
+  return fmt::format("{} of {} load balancers answered", took, count());
+}
+
+void Balancers::set_entry(Balancer& balancer, size_t dial, const DialValue& value) const {
+  balancer.entries[dial] = {value, value.ends() ? now_ + balancer.ahead + plan_.lease : Millis{0}, false};
 }
 
 std::optional<std::string> Balancers::set(int dial, const DialValue& value) {
@@ -73,12 +116,12 @@ std::optional<std::string> Balancers::set(int dial, const DialValue& value) {
     needs_quorum = needs_quorum || stable(i, dial) != value.stable;
     if (at(i).drifted && entry(i, dial).value != value) return "a person changed it";
   }
+  const auto index = static_cast<size_t>(dial);
   for (int i = 0; i < count(); ++i) {
-    if (!answers(i)) continue;
     Balancer& balancer = balancers_[static_cast<size_t>(i)];
-    const bool ends = value.share > 0 || value.preview;
-    balancer.entries[static_cast<size_t>(dial)] = {value, ends ? now_ + balancer.ahead + plan_.lease : Millis{0},
-                                                   false};
+    const bool keeps = !answers(i) && !value.ends();
+    balancer.missed_values[index] = keeps ? std::optional(value) : std::nullopt;
+    if (answers(i)) set_entry(balancer, index, value);
   }
   if (took >= (needs_quorum ? quorum_ : 1)) return std::nullopt;
   return fmt::format("{} of {} load balancers took it", took, count());
@@ -89,13 +132,24 @@ bool Balancers::admitted_somewhere(int place) const {
                      [&](const Balancer& balancer) { return balancer.admitted[static_cast<size_t>(place)]; });
 }
 
-bool Balancers::reached(int place) const {
+bool Balancers::reaches(int balancer, int place) const {
+  if (!admitted(balancer, place)) return false;
   const int dial = dial_of(place);
+  if (dial < 0) return true;
+  const bool is_stable = plan_.pool_of(place) == stable(balancer, dial);
+  return is_stable ? share(balancer, dial) < kAllUsers : share(balancer, dial) > 0;
+}
+
+bool Balancers::reached(int place) const {
   for (int i = 0; i < count(); ++i) {
-    if (!admitted(i, place)) continue;
-    if (dial < 0) return true;
-    const bool is_stable = plan_.pool_of(place) == stable(i, dial);
-    if (is_stable ? share(i, dial) < kAllUsers : share(i, dial) > 0) return true;
+    if (reaches(i, place)) return true;
+  }
+  return false;
+}
+
+bool Balancers::seen_to_reach(int place) const {
+  for (int i = 0; i < count(); ++i) {
+    if (answers(i) && reaches(i, place)) return true;
   }
   return false;
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "deployer/engine/state.h"
 #include "deployer/simulate/hosts.h"
 #include "deployer/simulate/scenario.h"
 
@@ -15,6 +16,7 @@ struct DialValue {
   bool preview = false;
   Pool stable = Pool::home;
 
+  bool ends() const { return share > 0 || preview; }  // with its lease
   bool operator==(const DialValue&) const = default;
 };
 
@@ -31,19 +33,24 @@ class Balancers {
   // Faults.
   void shift_clock(int balancer, base::Millis by);
   void set_by_hand(int balancer);
-  // A new deployer process has no memory of what was there before.
+  // A new deployer process has no memory of what was there before, but of what its journal says.
+  void taken_up(const State& state);
   void forget_drift();
 
-  // A server's door at all balancers, one after the other: an error at the first that does not answer.
-  std::optional<std::string> open(int place) { return set_door(place, true); }
-  std::optional<std::string> close(int place) { return set_door(place, false); }
-  // A dial at all that answer: why it does not count, if it does not.
+  // Those that answer are given what they missed, doors before dials.
+  void tell();
+  // A server's door at all that answer: why that is not enough, if it is not.
+  std::optional<std::string> open(int place) { return set_door(place, true, quorum_); }
+  std::optional<std::string> shut(int place) { return set_door(place, false, quorum_); }
+  std::optional<std::string> close(int place) { return set_door(place, false, count()); }
+  // A dial at all that answer, in the same way.
   std::optional<std::string> set(int dial, const DialValue& value);
 
   bool admitted(int balancer, int place) const { return at(balancer).admitted[static_cast<size_t>(place)]; }
   bool admitted_somewhere(int place) const;
-  // Whether some balancer may send users there.
+  // Whether some balancer may send users there; of those that answer.
   bool reached(int place) const;
+  bool seen_to_reach(int place) const;
   int dial_of(int place) const { return dial_of_[static_cast<size_t>(place)]; }  // -1: none
   Pool stable(int balancer, int dial) const { return entry(balancer, dial).value.stable; }
   // Of the users of this dial, how many meet the side that is not the stable one.
@@ -62,13 +69,18 @@ class Balancers {
     bool drifted = false;
     std::vector<bool> admitted;
     std::vector<Entry> entries;
+    // What it missed, while somebody remembers.
+    std::vector<std::optional<bool>> missed_doors;
+    std::vector<std::optional<DialValue>> missed_values;
   };
 
   const Balancer& at(int balancer) const { return balancers_[static_cast<size_t>(balancer)]; }
   const Entry& entry(int balancer, int dial) const { return at(balancer).entries[static_cast<size_t>(dial)]; }
   bool is_leased(int balancer, int dial) const { return now_ + at(balancer).ahead < entry(balancer, dial).until; }
   bool floor_lost(int balancer, int dial) const;
-  std::optional<std::string> set_door(int place, bool open);
+  bool reaches(int balancer, int place) const;
+  std::optional<std::string> set_door(int place, bool open, int needed);
+  void set_entry(Balancer& balancer, size_t dial, const DialValue& value) const;
 
   const Plan& plan_;
   const ActiveFaults& faults_;

@@ -134,7 +134,7 @@ void World::end_drain(int place) {
 }
 
 void World::taken_up(const State& state) {
-  balancers_.forget_drift();
+  balancers_.taken_up(state);
   for (size_t i = 0; i < state.places.size(); ++i) {
     const int place = static_cast<int>(i);
     const auto& wanted = state.places[i].runs;
@@ -187,6 +187,7 @@ std::optional<Event> World::perform(const Action& action, int actor_epoch) {
     }
     broken(4, fmt::format("epoch {} acts while {} holds the lock", actor_epoch, epoch));
   }
+  if (at_balancer(action)) balancers_.tell();
   return std::visit([this](const auto& a) { return act(a); }, action);
 }
 
@@ -242,6 +243,8 @@ std::optional<Event> World::act(const action::Admit& a) {
 
 std::optional<Event> World::act(const action::Drain& a) {
   if (sabotage_ == Sabotage::skip_drain) return event::Done{a.ticket, a.instance, 0};
+  const bool is_new = plan_.by_share && plan_.pool_of(a.instance) == plan_.new_pool();
+  if (is_new && !hosts_.at(a.instance).process) return shut(a);
   if (!plan_.by_share && !balancers_.all_answer()) {  // the others at each are counted first
     return event::Failed{a.ticket, a.instance, "a load balancer does not answer"};
   }
@@ -253,6 +256,16 @@ std::optional<Event> World::act(const action::Drain& a) {
   if (const auto why = balancers_.close(a.instance)) return event::Failed{a.ticket, a.instance, *why};
   hosts_.at(a.instance).closed_at = now;
   return event::Done{a.ticket, a.instance, 200};
+}
+
+// Nobody is there, so a balancer that does not answer is told later.
+std::optional<Event> World::shut(const action::Drain& a) {
+  if (balancers_.seen_to_reach(a.instance)) {
+    return event::Failed{a.ticket, a.instance, "users are still sent there"};
+  }
+  if (const auto why = balancers_.shut(a.instance)) return event::Failed{a.ticket, a.instance, *why};
+  hosts_.at(a.instance).closed_at = now;
+  return event::Done{a.ticket, a.instance, 0};
 }
 
 // In place: whether enough would serve without this one.
@@ -369,6 +382,9 @@ std::optional<std::string> World::adopt() {
   if (!runs) return "it runs nowhere that users are sent to";
   balancers_.forget_drift();
   ++epoch;
+  for (int i = 0; i < plan_.fleet; ++i) {
+    if (hosts_.well(plan_.place(i, pool))) balancers_.open(plan_.place(i, pool));
+  }
   for (size_t dial = 0; dial < plan_.dials.size(); ++dial) {
     balancers_.set(static_cast<int>(dial), {0, false, pool});
   }

@@ -65,6 +65,7 @@ class World {
   std::optional<Event> act(const action::Probe& a);
   std::optional<Event> act(const action::Admit& a);
   std::optional<Event> act(const action::Drain& a);
+  std::optional<Event> shut(const action::Drain& a);
   std::optional<Event> act(const action::Stop& a);
   std::optional<Event> act(const action::Expose& a);
   std::optional<Event> act(const action::Promote& a);

@@ -127,7 +127,8 @@ TEST_F(TrafficActsTest, DoNotNeedEveryBalancerForAPlaceOfTheNewSideWhereNobodyIs
                  {"/b", "", {}, false, {}, {}, base::Error{Kind::unavailable, "refused", {}}}};
   EXPECT_TRUE(acts.drain(twin, {}));
   EXPECT_EQ(dial.shut_last, "web1");
-  share.views.front() = {"/a", "", Exposure{"shop", "shop", "shop-twin", 100, "", base::Millis{5000}}, true, {}, {}, {}};
+  share.views.front() = {"/a", "", Exposure{"shop", "shop", "shop-twin", 100, "", base::Millis{5000}}, true, {},
+                         {},   {}};
   EXPECT_EQ(acts.drain(twin, {}).error().kind, Kind::conflict);
   std::stop_source stop;
   stop.request_stop();  // else it waits for the silent one

@@ -247,8 +247,9 @@ void Rig::write_rollout(const RolloutText& text) const {
     const std::string id = i + 1 < instances() ? fmt::format("web{}", i + 1) : text.last_instance;
     list += fmt::format("    - {{ id: {}, address: \"{}\" }}\n", id, address(i));
   }
-  write(path("rollout.yaml"),
-        fmt::format(R"(apiVersion: trunkline/v1
+  write(
+      path("rollout.yaml"),
+      fmt::format(R"(apiVersion: trunkline/v1
 kind: Rollout
 metadata: {{ name: shortener, environment: test }}
 artifact: {{ ref: "file:{artifact}", keep: {keep} }}
@@ -288,12 +289,12 @@ analysis:
           interval: 200ms
           initialDelay: 200ms
 {extra})",
-                    fmt::arg("artifact", text.artifact), fmt::arg("folder", folder_.path().string()),
-                    fmt::arg("instances", list), fmt::arg("stop_grace", text.stop_grace), fmt::arg("keep", text.keep),
-                    fmt::arg("probes", text.probes), fmt::arg("balancers", text.balancers), fmt::arg("backend", text.backend),
-                    fmt::arg("min_healthy", text.min_healthy), fmt::arg("drain", text.drain),
-                    fmt::arg("strategy", text.strategy), fmt::arg("traffic", text.traffic),
-                    fmt::arg("background", text.background), fmt::arg("extra", text.extra)));
+                  fmt::arg("artifact", text.artifact), fmt::arg("folder", folder_.path().string()),
+                  fmt::arg("instances", list), fmt::arg("stop_grace", text.stop_grace), fmt::arg("keep", text.keep),
+                  fmt::arg("probes", text.probes), fmt::arg("balancers", text.balancers),
+                  fmt::arg("backend", text.backend), fmt::arg("min_healthy", text.min_healthy),
+                  fmt::arg("drain", text.drain), fmt::arg("strategy", text.strategy), fmt::arg("traffic", text.traffic),
+                  fmt::arg("background", text.background), fmt::arg("extra", text.extra)));
 }
 
 Ran Rig::deployer(std::vector<std::string> arguments) const {

@@ -108,6 +108,25 @@ TEST_F(TwoBalancers, KeepTheOldSideForTheOneThatIsGoneAndTakeItAwayWhenItIsBack)
   expect_no_request_failed();
 }
 
+TEST_F(TwoBalancers, LeaveTheOneOutThatIsGoneForGood) {
+  const auto resume_without = [this](const std::string& socket) {
+    return rig.deployer({"resume", "shortener", "--without", "unix:" + socket});
+  };
+  second.kill();
+  EXPECT_EQ(rig.release("2").code, kExitHeld);
+  const Ran unknown = resume_without("/nowhere.sock");
+  EXPECT_EQ(unknown.code, 2) << unknown.out;
+  EXPECT_THAT(unknown.err, HasSubstr("/nowhere.sock is not one of several balancers"));
+  const Ran alive = resume_without(rig.path("haproxy.sock"));
+  EXPECT_EQ(alive.code, 1) << alive.out;
+  EXPECT_THAT(alive.err, HasSubstr("so it may send users where they were before"));
+  EXPECT_EQ(rig.fleet(), "home 1, twin 2");
+  const Ran resumed = resume_without(second.socket());
+  EXPECT_EQ(resumed.code, 0) << resumed.out << resumed.err;
+  EXPECT_EQ(rig.fleet(), "twin 2");
+  expect_no_request_failed();
+}
+
 TEST_F(TwoBalancers, AreBothSentBackWhereTheOneThatMissedThePromotionIsBackForAnAbort) {
   const std::string before = map_file();
   second.kill();
