@@ -11,10 +11,14 @@ using base::Millis;
 
 namespace {
 
+bool contains(const std::vector<int>& metrics, int metric) {
+  return std::find(metrics.begin(), metrics.end(), metric) != metrics.end();
+}
+
 std::vector<int> metrics_of(const Analysis& analysis, const step::Bake& bake) {
   std::vector<int> metrics = analysis.background;
   for (const int metric : bake.metrics) {
-    if (std::find(metrics.begin(), metrics.end(), metric) == metrics.end()) metrics.push_back(metric);
+    if (!contains(metrics, metric)) metrics.push_back(metric);
   }
   return metrics;
 }
@@ -67,15 +71,24 @@ Millis shortest_bake(const Analysis& analysis, const step::Bake& bake) {
   return shortest;
 }
 
-Bake open_bake(const Analysis& analysis, const step::Bake& step, Millis left, Millis now) {
+Bake open_bake(const Analysis& analysis, const step::Bake& step, NewSide side, Millis left, Millis now) {
   Bake bake{left, now, now + left + step.extend_max, 0, {}};
   for (const int index : metrics_of(analysis, step)) {
     const Metric& metric = metric_of(analysis, index);
     MetricRun run;
     run.due = now + metric.initial_delay + metric.interval;
+    // What the step itself asks for is to be measured there.
+    run.excused = side == NewSide::unseen && !contains(step.metrics, index);
     bake.runs.push_back({index, run});
   }
   return bake;
+}
+
+MetricRun run_of(const std::optional<Bake>& bake, int metric) {
+  for (const Bake::Run& r : bake ? bake->runs : std::vector<Bake::Run>{}) {
+    if (r.metric == metric) return r.run;
+  }
+  return {};
 }
 
 std::vector<int> take_due(Bake& bake, Millis now) {

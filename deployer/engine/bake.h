@@ -31,8 +31,14 @@ struct BakeEnd {
   std::string why;
 };
 
+// Whether users are sent to the new side. Where none are, as in a preview, background metrics may have no data.
+enum class NewSide { unseen, seen };
+
 // The bake of this step, with `left` of its length to go.
-Bake open_bake(const Analysis& analysis, const step::Bake& bake, base::Millis left, base::Millis now);
+Bake open_bake(const Analysis& analysis, const step::Bake& bake, NewSide side, base::Millis left, base::Millis now);
+
+// The course of a metric in the bake; one without a measurement where it has none.
+MetricRun run_of(const std::optional<Bake>& bake, int metric);
 
 // Metrics whose measurement is due now; they count as in flight from here on.
 std::vector<int> take_due(Bake& bake, base::Millis now);

@@ -212,9 +212,16 @@ class Turn {
     hold(end.why);
   }
 
+  NewSide new_side() const {
+    const bool beside = plan_.by_share && plan_.from;
+    const bool some = std::any_of(s_.dials.begin(), s_.dials.end(),
+                                  [](const DialState& dial) { return dial.share > 0 || dial.promoted; });
+    return beside && !some ? NewSide::unseen : NewSide::seen;
+  }
+
   void begin_bake(const step::Bake& step, Millis left) {
     ++s_.ticket;
-    s_.bake = open_bake(plan_.analysis, step, left, s_.now);
+    s_.bake = open_bake(plan_.analysis, step, new_side(), left, s_.now);
     s_.bake_left = left;
     action::OpenBake open{s_.ticket, {}, {}};
     for (size_t i = 0; i < s_.places.size(); ++i) {

@@ -23,7 +23,8 @@ Verdict assess(const Metric& metric, Missing on_missing, const Measurement& meas
 struct MetricRun {
   base::Millis due{0};  // when the next measurement is to be taken, on the rollout's own time
   bool in_flight = false;
-  bool content = true;  // the last measurement passed, or there was none yet
+  bool content = true;   // the last measurement passed, or there was none yet
+  bool excused = false;  // no data says nothing here, and passes: nobody is sent to the new side yet
   int passes = 0;
   int failures = 0;
   int inconclusive = 0;

@@ -21,18 +21,8 @@ Millis interval_for(const Rollout& rollout) {
   return interval;
 }
 
-// Nobody is sent to the new side there, but for who asks for it.
-bool bakes_without_users(const Rollout& rollout) {
-  int share = 0;
-  for (const Step& step : rollout.strategy.ramp) {
-    if (const auto* expose = std::get_if<step::Expose>(&step)) share = expose->share;
-    if (std::holds_alternative<step::Bake>(step) && share == 0) return true;
-  }
-  return false;
-}
-
 // A bake without a single request is extended, and then held.
-Metric errors(const Rollout& rollout) {
+Metric errors() {
   Metric metric;
   metric.name = "errors";
   metric.query = HaproxyQuery{HaproxyQuery::Of::error_ratio};
@@ -40,7 +30,6 @@ Metric errors(const Rollout& rollout) {
   metric.failure_limit = 2;
   metric.against = Against{Against::Test::sequential, 1.2, 0, 0.01, 1};
   metric.inconclusive_limit = kNoLimit;
-  if (bakes_without_users(rollout)) metric.on_missing = Missing::pass;
   return metric;
 }
 
@@ -57,7 +46,7 @@ Metric response_time() {
 }  // namespace
 
 Analysis default_analysis(const Rollout& rollout) {
-  Analysis analysis{{errors(rollout), response_time()}, {0, 1}, Missing::inconclusive};
+  Analysis analysis{{errors(), response_time()}, {0, 1}, Missing::inconclusive};
   for (Metric& metric : analysis.metrics) metric.interval = interval_for(rollout);
   return analysis;
 }

@@ -29,21 +29,19 @@ struct Judged {
 // Those of the last bake: all that carry the last measurement's ticket.
 std::vector<Judged> last_bake(const Begun& begun) {
   std::vector<Judged> bake;
-  std::map<int, MetricRun> runs;
+  State state = initial_state(begun.plan);
   int ticket = -1;
   for (const Recorded& recorded : begun.journal.events) {
-    const auto* measured = std::get_if<event::Measured>(&recorded.event);
-    if (measured == nullptr) continue;
-    if (measured->ticket != ticket) {
-      bake.clear();
-      runs.clear();
+    if (const auto* measured = std::get_if<event::Measured>(&recorded.event)) {
+      if (measured->ticket != ticket) bake.clear();
+      ticket = measured->ticket;
+      const Analysis& analysis = begun.plan.analysis;
+      const Metric& metric = analysis.metrics[static_cast<size_t>(measured->metric)];
+      MetricRun run = run_of(state.bake, measured->metric);
+      const Verdict verdict = judge(run, metric, analysis.on_missing, measured->measurement, recorded.at);
+      bake.push_back({recorded, &metric, measured->measurement, run, verdict});
     }
-    ticket = measured->ticket;
-    const Analysis& analysis = begun.plan.analysis;
-    const Metric& metric = analysis.metrics[static_cast<size_t>(measured->metric)];
-    MetricRun& run = runs[measured->metric];
-    const Verdict verdict = judge(run, metric, analysis.on_missing, measured->measurement, recorded.at);
-    bake.push_back({recorded, &metric, measured->measurement, run, verdict});
+    state = advance(begun.plan, std::move(state), recorded.event, recorded.at).state;
   }
   return bake;
 }

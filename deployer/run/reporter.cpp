@@ -106,10 +106,7 @@ void Reporter::told(const State& before, const Event& event, const State& state,
 
 void Reporter::print_measurement(const State& before, const event::Measured& measured, base::Millis now) const {
   const Metric& metric = plan_.analysis.metrics[static_cast<size_t>(measured.metric)];
-  MetricRun run;
-  for (const Bake::Run& r : before.bake ? before.bake->runs : std::vector<Bake::Run>{}) {
-    if (r.metric == measured.metric) run = r.run;
-  }
+  MetricRun run = run_of(before.bake, measured.metric);
   const Verdict verdict = judge(run, metric, plan_.analysis.on_missing, measured.measurement, now);
   line(now, fmt::format("  {:<14} {:<10} {:<18} {}{}", metric.name, result_text(metric, measured.measurement, run),
                         limit_text(metric), painted(to_string(verdict), colour_of(verdict)),

@@ -21,7 +21,7 @@ void Story::take(const Recorded& recorded) {
   begun_.state = std::move(turn.state);
   if (const auto* measured = std::get_if<event::Measured>(&recorded.event);
       measured != nullptr && measured->ticket == before.ticket && before.bake) {
-    count_in(*measured, recorded.at);
+    count_in(*measured, run_of(before.bake, measured->metric), recorded.at);
   }
   reporter_.told(before, recorded.event, state(), recorded.at);
   for (const Action& action : turn.actions) {
@@ -31,10 +31,11 @@ void Story::take(const Recorded& recorded) {
   if (at_rest() && (taken_up || before.phase != state().phase)) reporter_.ended(state());
 }
 
-void Story::count_in(const event::Measured& measured, base::Millis at) {
+void Story::count_in(const event::Measured& measured, const MetricRun& before, base::Millis at) {
   const Analysis& analysis = begun_.plan.analysis;
   const Metric& metric = analysis.metrics[static_cast<size_t>(measured.metric)];
   MetricCourse& course = courses_[measured.metric];
+  course.run = before;
   const Verdict verdict = judge(course.run, metric, analysis.on_missing, measured.measurement, at);
   if (course.points.size() == kMostPoints) course.points.erase(course.points.begin());
   course.points.push_back({measured.measurement, verdict});

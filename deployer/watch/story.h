@@ -40,7 +40,7 @@ class Story {
   bool at_rest() const { return state().phase == Phase::held || state().phase == Phase::done; }
 
  private:
-  void count_in(const event::Measured& measured, base::Millis at);
+  void count_in(const event::Measured& measured, const MetricRun& before, base::Millis at);
 
   Begun begun_;
   Reporter reporter_;

@@ -21,7 +21,7 @@ class MinSamples : public testing::Test {
 
   // How it ends, and when, with so many requests a second to the new side.
   std::pair<BakeEnd, base::Millis> run(int64_t per_second) {
-    Bake bake = open_bake(analysis_, step_, step_.length, 0s);
+    Bake bake = open_bake(analysis_, step_, NewSide::seen, step_.length, 0s);
     for (base::Millis now = 10s; now <= 10min; now += 10s) {
       pass_time(bake, now);
       for (const int metric : take_due(bake, now)) {
@@ -58,13 +58,56 @@ TEST_F(MinSamples, HoldAndSaySoWhereThereNeverAre) {
 }
 
 TEST_F(MinSamples, WaitForAnAnswerPastTheDeadlineWithoutBeingWoken) {
-  Bake bake = open_bake(analysis_, step_, step_.length, 0s);
+  Bake bake = open_bake(analysis_, step_, NewSide::seen, step_.length, 0s);
   EXPECT_EQ(next_due(bake, analysis_, false, 0s), 10s);
   take_due(bake, 10s);
   bake.left = 0s;
   EXPECT_FALSE(next_due(bake, analysis_, false, 200s)) << "who is told the time again and again never hears the answer";
   analysis_.metrics[0].dry_run = true;
   EXPECT_EQ(next_due(bake, analysis_, false, 200s), 200s) << "a dry run is not waited for";
+}
+
+class Preview : public testing::Test {
+ protected:
+  Preview() {
+    for (const char* name : {"background", "own"}) {
+      Metric metric;
+      metric.name = name;
+      metric.interval = 10s;
+      metric.on_missing = Missing::fail;
+      metric.failure = parse_condition("result > 0.01").value();
+      analysis_.metrics.push_back(metric);
+    }
+    analysis_.background = {0};
+  }
+
+  // How it ends where both metrics measure this.
+  Verdict run(NewSide side, const Measurement& measurement, std::vector<int> metrics) {
+    const step::Bake step{60s, std::move(metrics), 0, OnInsufficient::extend, 60s};
+    Bake bake = open_bake(analysis_, step, side, step.length, 0s);
+    for (base::Millis now = 10s; now <= 10min; now += 10s) {
+      pass_time(bake, now);
+      for (const int metric : take_due(bake, now)) {
+        if (const auto end = take(bake, analysis_, metric, measurement, now)) return end->verdict;
+      }
+      if (const auto end = over(bake, analysis_, step, now)) return end->verdict;
+    }
+    return Verdict::error;
+  }
+
+  Analysis analysis_;
+};
+
+TEST_F(Preview, NeedsNoDataOfUsersWhoAreNotSentThere) {
+  const Measurement missing = Measurement::missing("no request");
+  EXPECT_EQ(run(NewSide::unseen, missing, {}), Verdict::pass);
+  EXPECT_EQ(run(NewSide::seen, missing, {}), Verdict::fail);
+  EXPECT_EQ(run(NewSide::unseen, missing, {1}), Verdict::fail) << "what the step asks for must be measured";
+}
+
+TEST_F(Preview, IsJudgedByWhatIsMeasuredAllTheSame) {
+  EXPECT_EQ(run(NewSide::unseen, Measurement::of(0.5), {}), Verdict::fail);
+  EXPECT_EQ(run(NewSide::unseen, Measurement::error("refused"), {}), Verdict::error);
 }
 
 }  // namespace

@@ -171,7 +171,7 @@ TEST(DryRun, IsMeasuredAndDecidesNothing) {
   m.dry_run = true;
   Analysis analysis{{m}, {0}, Missing::inconclusive};
   const step::Bake step{60s, {}, 0, OnInsufficient::extend, 60s};
-  Bake bake = open_bake(analysis, step, 60s, 0s);
+  Bake bake = open_bake(analysis, step, NewSide::seen, 60s, 0s);
   for (base::Millis now = 10s; now <= 60s; now += 10s) {
     EXPECT_EQ(take_due(bake, now), std::vector<int>{0}) << "it is asked until the end";
     if (now == 60s) break;
