@@ -69,10 +69,15 @@ class Errors {
 
 using Alarm = std::function<bool(Counts fresh, Counts stable)>;
 
-Alarm sequential() {
-  return [test = SequentialTest{}](Counts fresh, Counts stable) mutable {
-    return observe(test, fresh, stable) && alarmed(test, kAlpha);
+// That errors may come in bursts of so many is known to it.
+Alarm sequential_by(int burst) {
+  return [test = SequentialTest{}, burst](Counts fresh, Counts stable) mutable {
+    return observe(test, fresh, stable, burst) && alarmed(test, kAlpha);
   };
+}
+
+Alarm sequential() {
+  return sequential_by(1);
 }
 
 // The one-sided z-test of two proportions at level alpha, made anew at each look.
@@ -153,6 +158,8 @@ void print_strained(const Options& options) {
       {"sequential, errors 1 % in bursts of 2", sequential, {"", 100, 0.1}, 0.01, 2},
       {"sequential, errors 1 % in bursts of 5", sequential, {"", 100, 0.1}, 0.01, 5},
       {"z-test at every look, errors 1 %", naive, {"", 100, 0.1}, 0.01, 1},
+      {"sequential, errors 1 % in bursts of 2, `burst: 2`", [] { return sequential_by(2); }, {"", 100, 0.1}, 0.01, 2},
+      {"sequential, errors 1 % in bursts of 5, `burst: 5`", [] { return sequential_by(5); }, {"", 100, 0.1}, 0.01, 5},
   };
   fmt::print("\n| test, 10/s to the new side | false alarms (95 %) |\n|---|---|\n");
   Random random(static_cast<std::uint64_t>(options.seed) + 1);
