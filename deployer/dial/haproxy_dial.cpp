@@ -213,24 +213,24 @@ Result<int64_t> HaproxyDial::admit(const Server& server, std::stop_token stop) {
   meet_all();
   const Acting acting(*this, path_of(server));
   int64_t requests = 0;
-  TRY(at_quorum(server, Door::ready, [&](const std::string& endpoint) -> Result<> {
+  const auto done = at_quorum(server, Door::ready, [&](const std::string& endpoint) -> Result<> {
     TRY_ASSIGN(const int64_t counted, admit_at(endpoint, server, stop));
     requests += counted;
     return {};
-  }));
+  });
   save_state();
-  return requests;
+  return done.map([&] { return requests; });
 }
 
 Result<> HaproxyDial::shut(const Server& server) {
   meet_all();
   const Acting acting(*this, path_of(server));
-  TRY(at_quorum(server, Door::maint, [&](const std::string& endpoint) -> Result<> {
+  const auto done = at_quorum(server, Door::maint, [&](const std::string& endpoint) -> Result<> {
     TRY_ASSIGN(const HaproxyServer now, look(endpoint, server));
     return now.in_maintenance ? Result<>{} : set_door(endpoint, server, Door::maint);
-  }));
+  });
   save_state();
-  return {};
+  return done;
 }
 
 void HaproxyDial::miss(const std::string& endpoint, const Server& server) {
@@ -311,7 +311,9 @@ Result<Drained> HaproxyDial::settle_at(const std::string& endpoint, const Server
 Result<Drained> HaproxyDial::drain(const Server& server, int others, std::stop_token stop) {
   meet_all();
   const Acting acting(*this, path_of(server));
-  TRY(close_doors(server, others));
+  const auto closed = close_doors(server, others);
+  save_state();
+  TRY(closed);
   const auto deadline = base::system_clock().steady() + setting_.drain_timeout;
   Drained sum;
   for (const std::string& endpoint : setting_.endpoints) {
@@ -412,6 +414,7 @@ void HaproxyDial::save_state() {
   if (setting_.state_file.empty() || setting_.endpoints.empty()) return;
   const std::lock_guard lock(mutex_);  // an older state must not be written over a newer one
   const auto state = ask(setting_.endpoints.front(), "show servers state");
+  if (!state && is_silent(state.error())) return;  // whoever acts on it says so
   Result<> done;
   if (!state) {
     done = fail(state.error());

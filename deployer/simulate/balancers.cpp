@@ -35,11 +35,10 @@ bool Balancers::answers(int balancer) const {
          !faults_.active_at_balancer(FaultKind::one_balancer_gone, balancer, count());
 }
 
-bool Balancers::all_answer() const {
-  for (int i = 0; i < count(); ++i) {
-    if (!answers(i)) return false;
-  }
-  return true;
+int Balancers::answering() const {
+  int all = 0;
+  for (int i = 0; i < count(); ++i) all += answers(i) ? 1 : 0;
+  return all;
 }
 
 void Balancers::shift_clock(int index, Millis by) {
@@ -89,18 +88,16 @@ void Balancers::tell() {
 }
 
 std::optional<std::string> Balancers::set_door(int place, bool open, int needed) {
-  int took = 0;
+  const auto index = static_cast<size_t>(place);
   for (int i = 0; i < count(); ++i) {
-    Balancer& balancer = balancers_[static_cast<size_t>(i)];
-    if (answers(i)) {
-      ++took;
-      balancer.admitted[static_cast<size_t>(place)] = open;
-    } else {
-      balancer.missed_doors[static_cast<size_t>(place)] = open;
-    }
+    if (answers(i)) balancers_[static_cast<size_t>(i)].admitted[index] = open;
   }
-  if (took >= needed) return std::nullopt;
-  return fmt::format("{} of {} load balancers answered", took, count());
+  if (answering() < needed) return fmt::format("{} of {} load balancers answered", answering(), count());
+  for (int i = 0; i < count(); ++i) {
+    auto& missed = balancers_[static_cast<size_t>(i)].missed_doors[index];
+    missed = answers(i) ? std::nullopt : std::optional(open);
+  }
+  return std::nullopt;
 }
 
 void Balancers::set_entry(Balancer& balancer, size_t dial, const DialValue& value) const {
@@ -132,8 +129,7 @@ bool Balancers::admitted_somewhere(int place) const {
                      [&](const Balancer& balancer) { return balancer.admitted[static_cast<size_t>(place)]; });
 }
 
-bool Balancers::reaches(int balancer, int place) const {
-  if (!admitted(balancer, place)) return false;
+bool Balancers::sends_to_side(int balancer, int place) const {
   const int dial = dial_of(place);
   if (dial < 0) return true;
   const bool is_stable = plan_.pool_of(place) == stable(balancer, dial);
@@ -142,14 +138,14 @@ bool Balancers::reaches(int balancer, int place) const {
 
 bool Balancers::reached(int place) const {
   for (int i = 0; i < count(); ++i) {
-    if (reaches(i, place)) return true;
+    if (admitted(i, place) && sends_to_side(i, place)) return true;
   }
   return false;
 }
 
-bool Balancers::seen_to_reach(int place) const {
+bool Balancers::side_in_use(int place) const {
   for (int i = 0; i < count(); ++i) {
-    if (answers(i) && reaches(i, place)) return true;
+    if (answers(i) && sends_to_side(i, place)) return true;
   }
   return false;
 }

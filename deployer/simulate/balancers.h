@@ -28,7 +28,8 @@ class Balancers {
 
   int count() const { return static_cast<int>(balancers_.size()); }
   bool answers(int balancer) const;
-  bool all_answer() const;
+  bool all_answer() const { return answering() == count(); }
+  bool quorum_answers() const { return answering() >= quorum_; }
 
   // Faults.
   void shift_clock(int balancer, base::Millis by);
@@ -48,9 +49,10 @@ class Balancers {
 
   bool admitted(int balancer, int place) const { return at(balancer).admitted[static_cast<size_t>(place)]; }
   bool admitted_somewhere(int place) const;
-  // Whether some balancer may send users there; of those that answer.
+  // Whether some balancer may send users there.
   bool reached(int place) const;
-  bool seen_to_reach(int place) const;
+  // Whether one that answers sends users to the place's side, whosever doors are open there.
+  bool side_in_use(int place) const;
   int dial_of(int place) const { return dial_of_[static_cast<size_t>(place)]; }  // -1: none
   Pool stable(int balancer, int dial) const { return entry(balancer, dial).value.stable; }
   // Of the users of this dial, how many meet the side that is not the stable one.
@@ -78,7 +80,8 @@ class Balancers {
   const Entry& entry(int balancer, int dial) const { return at(balancer).entries[static_cast<size_t>(dial)]; }
   bool is_leased(int balancer, int dial) const { return now_ + at(balancer).ahead < entry(balancer, dial).until; }
   bool floor_lost(int balancer, int dial) const;
-  bool reaches(int balancer, int place) const;
+  int answering() const;
+  bool sends_to_side(int balancer, int place) const;
   std::optional<std::string> set_door(int place, bool open, int needed);
   void set_entry(Balancer& balancer, size_t dial, const DialValue& value) const;
 

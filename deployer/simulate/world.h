@@ -37,6 +37,10 @@ class World {
   base::Millis quiet_at(int place) const;
   void end_drain(int place);
 
+  // What a deployer at work looks after: balancers that are back are told what they missed.
+  void watch_balancers() { balancers_.tell(); }
+  const Balancers& balancers() const { return balancers_; }
+
   // Time passes: users come.
   void users_come();
   int cut() const { return users_.cut(); }

@@ -1,5 +1,6 @@
 #include <cerrno>
 #include <fcntl.h>
+#include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sched.h>
@@ -118,6 +119,29 @@ TEST_F(FullDisk, LeavesRoomForAnAbort) {
   rig.write({.strategy = "{ type: oneBox, bake: 1s }"});
   const Ran again = rig.release("2");
   EXPECT_EQ(again.code, 0) << again.out << again.err;
+  expect_no_request_failed();
+}
+
+// The breach is the first that could not be written down.
+TEST_F(FullDisk, LeavesRoomForTakingBackByItself) {
+  rig.write({.strategy = "{ type: canary, steps: [{ setWeight: 10 }, { bake: 20s }] }",
+             .lease = "60s",
+             .background = "[verdict]",
+             .extra = "    verdict:\n      metrics:\n        - { name: verdict, interval: 2s, failureCondition: "
+                      "result > 0.5, exec: { command: [sh, -c, \"touch asked; until cat verdict 2>/dev/null; do "
+                      "sleep 0.05; done\"], timeout: 20s } }\n"});
+  const auto run = rig.begin_release("2");
+  ASSERT_TRUE(eventually([&] { return fs::exists(rig.path("asked")); })) << run->output();
+  disk.fill();
+  std::ofstream(rig.path("said")) << "1\n";
+  fs::rename(rig.path("said"), rig.path("verdict"));
+  const Ran ran = run->wait();
+  EXPECT_EQ(ran.code, 3) << ran.out;
+  EXPECT_THAT(ran.out, HasSubstr("taking it back: verdict: 1 meets failureCondition"));
+  EXPECT_FALSE(fs::exists(rig.service().reserve()));
+  EXPECT_EQ(rig.fleet(), "home 1");
+  EXPECT_EQ(rig.processes().size(), 6U);
+  EXPECT_EQ(base::string_or(rig.history().back(), "outcome"), "rolled_back");
   expect_no_request_failed();
 }
 
