@@ -50,6 +50,14 @@ TEST_F(Notes, AreInNobodysWayWhereTheyCannotBeWritten) {
   EXPECT_TRUE(read_notes(service).empty());
 }
 
+TEST_F(Notes, SayOfWhichRolloutTheyAreAndAtWhatTimeOfIt) {
+  Note silent{taken.at, "deployer", "balancer", "HAProxy at /run/a.sock is silent", "r1", base::Millis{83'250}};
+  ASSERT_TRUE(append_note(service, silent));
+  std::ofstream(file(), std::ios::app)
+      << R"({"at":"2026-11-22T10:00:00Z","who":"","kind":"","text":"","release":1,"at_ms":"soon"})" << "\n";
+  EXPECT_THAT(read_notes(service), ElementsAre(silent, Note{taken.at, "", "", ""}));
+}
+
 using KeptJournals = Notes;
 
 TEST_F(KeptJournals, AreTheLastTwentyAndTheJournalStays) {
