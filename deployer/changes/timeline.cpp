@@ -140,7 +140,7 @@ std::vector<Change> timeline(const std::vector<Begun>& rollouts, const std::vect
         {release.started_at, "release", release.who, way_of(release.from, release.to, release.strategy), release.id});
     changes.push_back({release.ended_at, words_of(release.outcome), kItself, release.reason, release.id});
   }
-  for (const Note& note : notes) changes.push_back({note.at, note.kind, note.who, note.text, ""});
+  for (const Note& note : notes) changes.push_back({note.at, note.kind, note.who, note.text, note.release});
   return in_order(std::move(changes), since);
 }
 

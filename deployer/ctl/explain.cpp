@@ -13,7 +13,7 @@ void add_explain(base::cli::Tool& tool) {
     TRY_ASSIGN(const auto begun, load_begun(folder));
     if (!begun) return base::fail(base::Kind::not_found, folder.service() + " was never released");
     if (options->json) {
-      base::cli::print_json(explain_json(*begun));
+      base::cli::print_json(explain_json(folder, *begun));
     } else {
       base::cli::print(explain(folder, *begun));
     }

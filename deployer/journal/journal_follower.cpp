@@ -3,8 +3,9 @@
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
+
+#include "deployer/support/same_file.h"
 
 namespace trunkline::deployer {
 using base::fail;
@@ -22,12 +23,6 @@ Result<std::string> read_from(const base::Descriptor& in, size_t offset, const s
     if (got == 0) return text;
     text.append(buffer.data(), static_cast<size_t>(got));
   }
-}
-
-bool is_same_file(const base::Descriptor& a, const base::Descriptor& b) {
-  struct stat first{}, second{};
-  return a && fstat(a.get(), &first) == 0 && fstat(b.get(), &second) == 0 && first.st_ino == second.st_ino &&
-         first.st_dev == second.st_dev;
 }
 
 // The last line that is whole, with its newline.

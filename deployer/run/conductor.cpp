@@ -46,9 +46,9 @@ Result<State> Conductor::run(const Event& first) {
       return base::fail(base::Kind::cancelled, "interrupted");
     }
     if (const auto requested = world_.request()) TRY(take(*requested));
-    world_.reporter.noted(world_.notes(), world_.clock.now());
-    const auto wake = next_wake(world_.plan, state_);
     const Millis now = world_.clock.now();
+    world_.reporter.noted(world_.notes(now), now);
+    const auto wake = next_wake(world_.plan, state_);
     const bool due = wake && *wake <= now;
     // A tick first: time that passed unseen may have ended a lease, or a bake. Then the mail, however many are due.
     if (due) {

@@ -29,7 +29,8 @@ class RolloutClock {
 class Conductor {
  public:
   // All outlive the conductor. `interrupted` is asked often: true ends the run between two events. `request` may give
-  // an event that a person asked for meanwhile, `notes` what they should know that is no event.
+  // an event that a person asked for meanwhile, `notes` what they should know that is no event; `now` is the rollout's
+  // own time.
   struct World {
     const Plan& plan;
     Journal& journal;
@@ -41,7 +42,7 @@ class Conductor {
     Fence enter;
     std::function<bool()> interrupted;
     std::function<std::optional<Event>()> request;
-    std::function<std::vector<std::string>()> notes;
+    std::function<std::vector<std::string>(base::Millis now)> notes;
   };
 
   Conductor(World world, State state) : world_(std::move(world)), state_(std::move(state)) {}

@@ -6,6 +6,7 @@
 #include "deployer/drivers/process_driver.h"
 #include "deployer/engine/describe.h"
 #include "deployer/engine/event_json.h"
+#include "deployer/run/notes.h"
 #include "deployer/run/reporter.h"
 #include "deployer/run/status.h"
 
@@ -16,6 +17,7 @@ using base::JsonObject;
 namespace {
 
 constexpr size_t kLogLines = 5;
+constexpr size_t kNotes = 20;
 
 // A measurement and what was made of it.
 struct Judged {
@@ -76,6 +78,25 @@ std::string measurements(const Begun& begun) {
   return "\nmeasured in the last bake (UTC):\n" + base::cli::format_table(rows);
 }
 
+// The last ones.
+std::vector<Note> notes_of(const ServiceFolder& folder, const Begun& begun) {
+  std::vector<Note> notes = read_notes(folder);
+  std::erase_if(notes, [&](const Note& note) { return note.release != begun.plan.id; });
+  if (notes.size() > kNotes) notes.erase(notes.begin(), notes.end() - kNotes);
+  return notes;
+}
+
+// With the day: a rollout may be held for long.
+std::string noted(const ServiceFolder& folder, const Begun& begun) {
+  std::string text;
+  for (const Note& note : notes_of(folder, begun)) {
+    std::string time = base::to_iso8601(note.at).substr(0, 19);
+    time[10] = ' ';
+    text += fmt::format("  {}  {}\n", time, note.text.substr(0, note.text.find('\n')));
+  }
+  return text.empty() ? "" : "\nnoted meanwhile (UTC):\n" + text;
+}
+
 // The instance that failed, else the first one: the box.
 const std::string& telling_instance(const Begun& begun) {
   int index = 0;
@@ -98,10 +119,10 @@ std::string logs(const ServiceFolder& folder, const Begun& begun) {
 }  // namespace
 
 std::string explain(const ServiceFolder& folder, const Begun& begun) {
-  return head(begun) + measurements(begun) + logs(folder, begun);
+  return head(begun) + measurements(begun) + noted(folder, begun) + logs(folder, begun);
 }
 
-base::Json explain_json(const Begun& begun) {
+base::Json explain_json(const ServiceFolder& folder, const Begun& begun) {
   JsonObject json = to_json(release_of(begun)).as_object();
   json["phase"] = to_string(begun.state.phase);
   if (!begun.rollout.owner.empty()) json["owner"] = begun.rollout.owner;
@@ -126,6 +147,11 @@ base::Json explain_json(const Begun& begun) {
     measured.push_back(std::move(row));
   }
   json["measurements"] = std::move(measured);
+  JsonArray notes;
+  for (const Note& note : notes_of(folder, begun)) {
+    notes.push_back(JsonObject{{"at", base::to_iso8601(note.at)}, {"kind", note.kind}, {"text", note.text}});
+  }
+  json["notes"] = std::move(notes);
   return json;
 }
 

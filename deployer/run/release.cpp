@@ -89,12 +89,19 @@ tl::unexpected<base::Error> stopped(const base::Error& error, const Plan& plan, 
                                       stays, plan.service));
 }
 
+// Of a rollout, at this time of its own; `release` is "" before it began.
+void write_down(const ServiceFolder& folder, const std::vector<std::string>& notes, const std::string& release,
+                base::Millis now) {
+  for (const std::string& text : notes) {
+    const std::string kind = text.starts_with(kDrift) ? "drift" : "balancer";
+    // None is worth stopping for.
+    (void)append_note(folder, {base::system_clock().wall(), "deployer", kind, text, release, now});
+  }
+}
+
 // What somebody changed meanwhile is told, and left as it is.
 int hold_for_drift(const ServiceFolder& folder, const std::vector<std::string>& found, const MoveOptions& options) {
-  for (const std::string& drift : found) {
-    note(folder, "deployer", "drift", drift);
-    say("drift", folder.service(), drift, options);
-  }
+  for (const std::string& drift : found) say("drift", folder.service(), drift, options);
   say("held", folder.service(), "Nothing was touched. Next: set it back, or say --overwrite", options);
   return kExitHeld;
 }
@@ -123,12 +130,6 @@ Result<std::vector<std::string>> changed_meanwhile(ShareDial& share, const Begun
   return find_drift(begun, left, views, begun.journal.events.back().wall);
 }
 
-// Notes that are shown are written down, too.
-std::vector<std::string> written(const ServiceFolder& folder, std::vector<std::string> notes) {
-  for (const std::string& text : notes) note(folder, "deployer", text.starts_with(kDrift) ? "drift" : "balancer", text);
-  return notes;
-}
-
 // Everything between a journal that stands and a rollout that ended; the lock is held.
 // `then` is a person's word that is taken right behind the first event.
 Result<int> conduct(const ServiceFolder& folder, const ServiceLock& lock, Begun begun, Journal journal,
@@ -150,6 +151,7 @@ Result<int> conduct(const ServiceFolder& folder, const ServiceLock& lock, Begun 
     if (share != nullptr && !options.overwrite) {
       const bool abort = std::holds_alternative<event::AbortRequested>(first);
       TRY_ASSIGN(const auto changed, changed_meanwhile(*share, begun, abort));
+      write_down(folder, changed, begun.plan.id, already);
       if (!changed.empty()) return hold_for_drift(folder, changed, options);
     }
     TRY_ASSIGN(started, start_again(folder, begun, fresh, stable ? &*stable : nullptr, lock.fence()));
@@ -161,16 +163,22 @@ Result<int> conduct(const ServiceFolder& folder, const ServiceLock& lock, Begun 
   Performer performer({begun.rollout, begun.plan, begun.journal.header.artifact, fresh, stable ? &*stable : nullptr,
                        driver, *dial, share.get(), folder, lock.fence(), mailbox, [&clock] { return clock.now(); }});
   DialWatch watch(*dial, share.get(), keys_of(begun));
+  // What is shown is written down, too.
+  const auto take_notes = [&](base::Millis now) {
+    std::vector<std::string> notes = watch.take_notes();
+    write_down(folder, notes, begun.plan.id, now);
+    return notes;
+  };
   reporter.began(resumed);
   reporter.noted(started, clock.now());
-  Conductor conductor(
-      {begun.plan, journal, reserve, performer, mailbox, reporter, clock, lock.fence(),
-       [] { return base::wait_for_termination(base::Millis{0}).has_value(); },
-       [&] { return take_request(folder, begun.plan.id); }, [&] { return written(folder, watch.take_notes()); }},
-      begun.state);
+  Conductor conductor({begun.plan, journal, reserve, performer, mailbox, reporter, clock, lock.fence(),
+                       [] { return base::wait_for_termination(base::Millis{0}).has_value(); },
+                       [&] { return take_request(folder, begun.plan.id); }, take_notes},
+                      begun.state);
   auto state = conductor.run(first);
   watch.end();
-  reporter.noted(written(folder, watch.take_notes()), clock.now());
+  const base::Millis end = clock.now();
+  reporter.noted(take_notes(end), end);
   if (!state) return stopped(state.error(), begun.plan, conductor.state());
   reporter.ended(*state);
   if (state->phase == Phase::held) return exit_code_of(*state);
@@ -324,6 +332,7 @@ Result<int> run_release(const Prepared& prepared, const MoveOptions& options) {
   const Begun begun{{header, {}, 0}, prepared.rollout, plan, initial_state(plan)};
   if (before && !options.overwrite) {
     TRY_ASSIGN(const auto changed, changed_before(*before, begun));
+    write_down(folder, changed, "", base::Millis{0});
     if (!changed.empty()) return hold_for_drift(folder, changed, options);
   }
   TRY(Reserve(folder.reserve()).fill());  // before anything is touched: the way back needs room

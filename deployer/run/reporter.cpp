@@ -126,6 +126,7 @@ void Reporter::acting(const Action& action, base::Millis now) {
 }
 
 void Reporter::noted(const std::vector<std::string>& notes, base::Millis now) {
+  if (!telling_.notes) return;
   for (const std::string& note : notes) {
     if (telling_.json) {
       event_line("note", {{"text", note}}, now);

@@ -26,6 +26,7 @@ struct Telling {
   bool colour = false;
   std::function<void(std::string_view)> out;
   bool measurements = true;  // of those that are told to a person
+  bool notes = true;
 };
 Telling on_stdout(bool json);
 

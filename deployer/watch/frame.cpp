@@ -119,6 +119,18 @@ Section metrics(const WatchView& view, size_t width) {
   return section;
 }
 
+Section notes(const WatchView& view) {
+  Section section;
+  size_t age = 0;
+  for (const WatchView::NoteRow& note : view.notes) age = std::max(age, width_of(seconds(note.age)));
+  for (const WatchView::NoteRow& note : view.notes) {
+    section.lines.push_back({{"at " + padded(seconds(note.age), age + 2), Colour::dim}, {note.text, Colour::yellow}});
+  }
+  section.least = std::min<size_t>(section.lines.size(), 1);
+  section.keep = section.lines.empty() ? 0 : section.lines.size() - 1;
+  return section;
+}
+
 Section instances(const WatchView& view) {
   Section section;
   std::vector<std::vector<std::string>> rows = {{"INSTANCE", "ADDRESS", "REVISION", "STATE", "TRAFFIC", "RESTARTS"}};
@@ -167,9 +179,16 @@ std::vector<size_t> share_out(const std::vector<Section>& sections, const std::v
   return given;
 }
 
-// With an empty line before each but the first, and no more of what was told, the last one, than must be.
+// The empty lines between those that have any.
+size_t gaps_between(const std::vector<Section>& sections) {
+  const auto filled =
+      std::count_if(sections.begin(), sections.end(), [](const Section& section) { return !section.lines.empty(); });
+  return static_cast<size_t>(filled) - 1;
+}
+
+// With the gaps, and no more of what was told, the last one, than must be.
 size_t height_with_gaps(const std::vector<Section>& sections) {
-  size_t height = sections.size() - 1 + sections.back().least;
+  size_t height = gaps_between(sections) + sections.back().least;
   for (size_t i = 0; i + 1 < sections.size(); ++i) height += sections[i].lines.size();
   return height;
 }
@@ -177,11 +196,11 @@ size_t height_with_gaps(const std::vector<Section>& sections) {
 }  // namespace
 
 std::vector<std::string> render(const WatchView& view, size_t width, size_t height, bool colour) {
-  const std::vector<Section> sections = {head(view),  progress(view, width), metrics(view, width),
-                                         steps(view), instances(view),       told(view)};
-  const std::vector<size_t> by_importance = {0, 1, 3, 2, 4, 5};
+  const std::vector<Section> sections = {
+      head(view), progress(view, width), metrics(view, width), steps(view), notes(view), instances(view), told(view)};
+  const std::vector<size_t> by_importance = {0, 1, 3, 4, 2, 5, 6};
   const bool airy = height_with_gaps(sections) <= height;
-  const std::vector<size_t> given = share_out(sections, by_importance, airy ? height - (sections.size() - 1) : height);
+  const std::vector<size_t> given = share_out(sections, by_importance, airy ? height - gaps_between(sections) : height);
   std::vector<std::string> lines;
   for (size_t i = 0; i < sections.size(); ++i) {
     if (airy && i > 0 && given[i] > 0) lines.emplace_back();

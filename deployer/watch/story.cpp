@@ -1,5 +1,7 @@
 #include "deployer/watch/story.h"
 
+#include <utility>
+
 namespace trunkline::deployer {
 namespace {
 
@@ -12,6 +14,7 @@ bool is_taken_up(const State& before, const Event& event) {
 }  // namespace
 
 void Story::take(const Recorded& recorded) {
+  end();
   const State before = begun_.state;
   wall_ = recorded.wall;
   if (std::holds_alternative<event::Began>(recorded.event)) reporter_.began(false);
@@ -28,7 +31,15 @@ void Story::take(const Recorded& recorded) {
     if (std::holds_alternative<action::OpenBake>(action)) courses_.clear();
     reporter_.acting(action, recorded.at);
   }
-  if (at_rest() && (taken_up || before.phase != state().phase)) reporter_.ended(state());
+  if (at_rest() && (taken_up || before.phase != state().phase)) ending_ = true;
+}
+
+void Story::take(const Note& note) {
+  reporter_.noted({note.text}, note.time);
+}
+
+void Story::end() {
+  if (std::exchange(ending_, false)) reporter_.ended(state());
 }
 
 void Story::count_in(const event::Measured& measured, const MetricRun& before, base::Millis at) {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "deployer/run/begun.h"
+#include "deployer/run/notes.h"
 #include "deployer/run/reporter.h"
 
 namespace trunkline::deployer {
@@ -20,8 +21,8 @@ struct MetricCourse {
 
 constexpr size_t kMostPoints = 200;
 
-// A rollout as its journal tells it: each record goes through the engine again, as it did when it was written, and is
-// told in the words of `run`.
+// A rollout as its journal and its notes tell it: each record goes through the engine again, as it did when it was
+// written, and is told in the words of `run`.
 class Story {
  public:
   // `begun` is what stands in the journal's first line; its events come by take().
@@ -30,6 +31,10 @@ class Story {
   Story(const Story&) = delete;
 
   void take(const Recorded& recorded);
+  void take(const Note& note);
+  // That it is at rest is told last, for notes may come behind the record that ends it: here, or when it is taken up
+  // again.
+  void end();
 
   // Its journal's events are left out.
   const Begun& begun() const { return begun_; }
@@ -46,6 +51,7 @@ class Story {
   Reporter reporter_;
   base::WallTime wall_;
   std::map<int, MetricCourse> courses_;
+  bool ending_ = false;  // it is at rest, which was not told yet
 };
 
 }  // namespace trunkline::deployer

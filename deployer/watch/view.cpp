@@ -154,6 +154,13 @@ void add_metrics(const Story& story, WatchView& view) {
   }
 }
 
+void add_notes(const Story& story, const Seen& seen, WatchView& view) {
+  for (const Note& note : seen.notes) {
+    const Millis age = std::max(note.at - story.begun().journal.header.started_at, Millis{0});
+    view.notes.push_back({age, note.text.substr(0, note.text.find('\n'))});
+  }
+}
+
 }  // namespace
 
 WatchView view_of(const Story& story, const Seen& seen, WallTime now) {
@@ -174,6 +181,7 @@ WatchView view_of(const Story& story, const Seen& seen, WallTime now) {
   add_bake(story, time_of(story, seen, now), view);
   add_shares(story, seen, view);
   add_metrics(story, view);
+  add_notes(story, seen, view);
   if (seen.status) view.instances = seen.status->instances;
   if (seen.status) view.warning = seen.status->warning;
   return view;

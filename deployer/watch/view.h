@@ -16,6 +16,7 @@ namespace trunkline::deployer {
 struct Seen {
   std::string at_work;           // "dev@host is at work with `run shop.yaml`"; "" where nobody is
   std::optional<Status> status;  // of instances and balancers, as they were last asked
+  std::vector<Note> notes = {};  // the last ones of this rollout
 };
 
 struct WatchView {
@@ -45,6 +46,10 @@ struct WatchView {
     int failure_limit = 0;
     bool dry_run = false;
   };
+  struct NoteRow {
+    base::Millis age{0};  // of the rollout, when it was noted
+    std::string text;
+  };
 
   std::string service, environment, strategy, from, to;
   std::string phase;
@@ -57,6 +62,7 @@ struct WatchView {
   std::optional<base::Millis> word_within;  // a person's word is waited for, for so long
   std::vector<ShareRow> shares;
   std::vector<MetricRow> metrics;
+  std::vector<NoteRow> notes;
   std::vector<Status::Row> instances;
   std::string warning;            // why the balancer could not be asked
   std::vector<std::string> told;  // the last lines

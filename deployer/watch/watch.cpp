@@ -6,10 +6,10 @@
 #include <unistd.h>
 
 #include "base/core/signals.h"
-#include "deployer/journal/journal_follower.h"
 #include "deployer/run/service_lock.h"
 #include "deployer/watch/frame.h"
 #include "deployer/watch/screen.h"
+#include "deployer/watch/tail.h"
 
 namespace trunkline::deployer {
 using base::fail;
@@ -19,54 +19,9 @@ using base::Result;
 
 namespace {
 
-constexpr Millis kLook{200};       // how often the journal is looked at, and a frame drawn
+constexpr Millis kLook{200};       // how often the journal and the notes are looked at, and a frame drawn
 constexpr Millis kAskAgain{1000};  // how often instances and balancers are
 constexpr size_t kMostTold = 200;
-
-// The story as far as the journal has it.
-class Tail {
- public:
-  Tail(const ServiceFolder& folder, Telling telling)
-      : folder_(folder), follower_(folder.journal()), telling_(std::move(telling)) {
-    listening_ = telling_;
-    listening_.out = [this](std::string_view text) {
-      if (!again_) telling_.out(text);
-    };
-  }
-  Tail(const Tail&) = delete;
-
-  Result<> look() {
-    auto news = follower_.poll();
-    if (!news && news.error().kind == Kind::not_found) {
-      return fail(Kind::not_found, folder_.service() + " was never released");
-    }
-    if (!news) return fail(news.error());
-    size_t heard = 0;
-    if (news->anew) {
-      if (story_ && story_->begun().plan.id == news->anew->id) heard = taken_;
-      TRY_ASSIGN(Begun begun, begun_of({*news->anew, {}, 0}));
-      story_.emplace(std::move(begun), listening_);
-      taken_ = 0;
-    }
-    for (const Recorded& recorded : news->events) {
-      again_ = taken_ < heard;  // what was told is not told again
-      story_->take(recorded);
-      ++taken_;
-    }
-    return {};
-  }
-
-  const Story& story() const { return *story_; }
-
- private:
-  const ServiceFolder& folder_;
-  JournalFollower follower_;
-  const Telling telling_;
-  Telling listening_;
-  std::optional<Story> story_;
-  size_t taken_ = 0;  // records of this journal
-  bool again_ = false;
-};
 
 // Instances and balancers, asked on a thread of their own: one that does not answer must not stop the picture.
 class Surroundings {
@@ -119,7 +74,7 @@ Result<int> watch_lines(const ServiceFolder& folder, bool json) {
   Tail tail(folder, on_stdout(json));
   do {
     TRY(tail.look());
-    if (tail.story().at_rest()) return exit_code_of(tail.story().state());
+    if (tail.over()) return exit_code_of(tail.story().state());
   } while (!over(kLook));
   return interrupted(folder);
 }
@@ -139,11 +94,12 @@ class LastLines {
 Result<int> watch_screen(const ServiceFolder& folder) {
   const bool colour = base::cli::use_colour(STDOUT_FILENO);
   LastLines told;
-  Tail tail(folder, {false, false, [&told](std::string_view text) { told.add(text); }, false});
+  Tail tail(folder, {false, false, [&told](std::string_view text) { told.add(text); }, false, false});
   TRY(tail.look());  // an error before the first frame needs no screen
   Surroundings surroundings(folder);
   ScreenSize size;
-  const auto frame = [&](const Seen& seen) {
+  const auto frame = [&](Seen seen) {
+    seen.notes = tail.notes();
     WatchView view = view_of(tail.story(), seen, base::system_clock().wall());
     view.told = told.all();
     return render(view, size.width, size.height - 1, colour);
@@ -153,11 +109,11 @@ Result<int> watch_screen(const ServiceFolder& folder) {
     do {
       TRY(tail.look());
       size = screen.size();
-      if (tail.story().at_rest()) break;
+      if (tail.over()) break;
       screen.draw(frame(surroundings.look(tail.story().begun())));
     } while (!over(kLook));
   }
-  if (!tail.story().at_rest()) return interrupted(folder);
+  if (!tail.over()) return interrupted(folder);
   for (const std::string& line : frame(surroundings.last_look(tail.story().begun()))) base::cli::print(line + "\n");
   return exit_code_of(tail.story().state());
 }

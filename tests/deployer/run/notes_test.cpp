@@ -3,9 +3,11 @@
 #include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "base/core/files.h"
 #include "deployer/run/kept_journals.h"
+#include "deployer/run/notes_follower.h"
 
 namespace trunkline::deployer {
 namespace {
@@ -48,6 +50,73 @@ TEST_F(Notes, AreInNobodysWayWhereTheyCannotBeWritten) {
   EXPECT_FALSE(append_note(service, taken));
   note(service, "dev@host", "lock", "taken");
   EXPECT_TRUE(read_notes(service).empty());
+}
+
+TEST_F(Notes, SayOfWhichRolloutTheyAreAndAtWhatTimeOfIt) {
+  Note silent{taken.at, "deployer", "balancer", "HAProxy at /run/a.sock is silent", "r1", base::Millis{83'250}};
+  ASSERT_TRUE(append_note(service, silent));
+  std::ofstream(file(), std::ios::app)
+      << R"({"at":"2026-11-22T10:00:00Z","who":"","kind":"","text":"","release":1,"at_ms":"soon"})" << "\n";
+  EXPECT_THAT(read_notes(service), ElementsAre(silent, Note{taken.at, "", "", ""}));
+}
+
+struct NotesFollowing : Notes {
+  void add(const std::string& text) const { std::ofstream(file(), std::ios::app) << text; }
+};
+
+TEST_F(NotesFollowing, BeginsWithAllThatAreThereAndGoesOnWithWhatIsNew) {
+  ASSERT_TRUE(append_note(service, taken));
+  NotesFollower follower(service);
+  EXPECT_THAT(follower.poll(), ElementsAre(taken));
+  EXPECT_TRUE(follower.poll().empty());
+  ASSERT_TRUE(append_note(service, down));
+  EXPECT_THAT(follower.poll(), ElementsAre(down));
+}
+
+TEST_F(NotesFollowing, WaitsForTheFirstOneAndForOneThatIsBeingWritten) {
+  NotesFollower follower(service);
+  EXPECT_TRUE(follower.poll().empty());
+  ASSERT_TRUE(append_note(service, taken));
+  const std::string line = *base::read_file(file());
+  fs::remove(file());
+  add(line.substr(0, 20));
+  EXPECT_TRUE(follower.poll().empty());
+  add(line.substr(20));
+  EXPECT_THAT(follower.poll(), ElementsAre(taken));
+}
+
+TEST_F(NotesFollowing, MissesNoneWhereTheFileIsPutAside) {
+  ASSERT_TRUE(append_note(service, taken));
+  fs::rename(file(), file("notes.jsonl.1"));
+  NotesFollower follower(service);
+  EXPECT_THAT(follower.poll(), ElementsAre(taken));
+  ASSERT_TRUE(append_note(service, taken));
+  EXPECT_THAT(follower.poll(), ElementsAre(taken));
+  ASSERT_TRUE(append_note(service, down));
+  add(std::string(1024 * 1024, '\n'));
+  ASSERT_TRUE(append_note(service, taken));
+  EXPECT_THAT(follower.poll(), ElementsAre(down, taken));
+}
+
+TEST_F(NotesFollowing, GoesOnBehindGarbageAndWhatIsTooMuch) {
+  NotesFollower follower(service);
+  add(std::string(3 * 1024 * 1024, '{'));
+  EXPECT_TRUE(follower.poll().empty());
+  add("\n[1]\n\x01\xff\n");
+  ASSERT_TRUE(append_note(service, taken));
+  EXPECT_THAT(follower.poll(), ElementsAre(taken));
+  fs::resize_file(file(), 10);
+  EXPECT_TRUE(follower.poll().empty());
+  add("\n");
+  ASSERT_TRUE(append_note(service, down));
+  EXPECT_THAT(follower.poll(), ElementsAre(down));
+}
+
+TEST_F(NotesFollowing, SeesNoneWhereThereIsNoFileToRead) {
+  fs::create_directories(file());
+  ASSERT_EQ(mkfifo(file("notes.jsonl.1").c_str(), 0600), 0);
+  NotesFollower follower(service);
+  EXPECT_TRUE(follower.poll().empty());
 }
 
 using KeptJournals = Notes;

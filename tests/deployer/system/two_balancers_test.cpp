@@ -95,6 +95,8 @@ TEST_F(TwoBalancers, KeepTheOldSideForTheOneThatIsGoneAndTakeItAwayWhenItIsBack)
   const Ran ran = rig.release("2");
   EXPECT_EQ(ran.code, kExitHeld) << ran.out << ran.err;
   EXPECT_THAT(ran.out, HasSubstr(second.socket()));
+  EXPECT_THAT(rig.deployer({"explain", "shortener"}).out, HasSubstr("HAProxy at " + second.socket() + " is silent"));
+  EXPECT_EQ(rig.deployer({"watch", "shortener"}).out, ran.out) << "with what was noted while it ended";
   EXPECT_EQ(rig.fleet(), "home 1, twin 2");
   EXPECT_EQ(Rig::version_at(rig.front()), "2");
   start_second_with(before);

@@ -11,6 +11,7 @@ namespace trunkline::deployer {
 namespace {
 
 using testing::AllOf;
+using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -130,6 +131,40 @@ TEST_F(Watching, GivesTheEventsOfRunAsJson) {
   const auto lines = base::split(base::trim(watched.out), '\n');
   EXPECT_EQ(base::string_or(*base::parse_json(lines.front()), "type"), "began");
   EXPECT_EQ(base::string_or(*base::parse_json(lines.back()), "outcome"), "completed");
+}
+
+TEST_F(Watching, TellsAtOnceWhatRunNotesOfTheLoadBalancer) {
+  const auto run = begin();
+  const auto watched = rig.begin({"watch"});
+  const auto screen = watch_screen({{"NO_COLOR", "1"}});
+  rig.reload_haproxy();
+  const auto is_told = [](const std::string& output) { return output.find("was reloaded or") != std::string::npos; };
+  EXPECT_TRUE(eventually([&] { return is_told(watched->output()); })) << watched->output();
+  EXPECT_TRUE(eventually([&] { return is_told(screen->output()); })) << screen->output();
+  promote();
+  const Ran ran = run->wait(), seen = watched->wait();
+  EXPECT_EQ(seen.code, 0) << seen.out;
+  EXPECT_THAT(seen.out, ContainsRegex("\n +[0-9.]+s  HAProxy at [^\n]* was reloaded or started anew"));
+  EXPECT_EQ(seen.out, ran.out);
+  EXPECT_EQ(screen->wait(kPatience).code, 0);
+  EXPECT_THAT(behind(screen->output(), kFirstScreen), ContainsRegex("at [0-9]+s  HAProxy at "));
+  EXPECT_THAT(rig.deployer({"explain"}).out, ContainsRegex("noted meanwhile .UTC.:\n  [0-9: -]+  HAProxy at "));
+  EXPECT_THAT(rig.deployer({"explain", "--json"}).out, HasSubstr(R"("kind":"balancer","text":"HAProxy at )"));
+  rig.pack("3");
+  write("1s");
+  ASSERT_EQ(rig.release("3").code, 0);
+  EXPECT_FALSE(is_told(rig.deployer({"watch"}).out)) << "it was noted of the rollout before";
+}
+
+TEST_F(Watching, GivesNotesAsJsonAsRunDoes) {
+  write("60s");
+  const auto run = rig.begin({"run", rig.path("rollout.yaml"), "--artifact", rig.artifact("2"), "--json"});
+  EXPECT_TRUE(rig.wait_for_step("bake")) << run->output();
+  rig.reload_haproxy();
+  EXPECT_TRUE(eventually([&] { return run->output().find(R"("type":"note")") != std::string::npos; }));
+  promote();
+  const Ran ran = run->wait();
+  EXPECT_EQ(rig.deployer({"watch", "--json"}).out, ran.out);
 }
 
 TEST_F(Watching, EndsAsRunDoesAndGoesOnPastAnInterruption) {

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/core/text.h"
 #include "tests/deployer/watch/picture.h"
 #include "tests/deployer/watch/scripted.h"
 #include "tests/support/committed.h"
@@ -85,6 +86,26 @@ TEST(Frame, ShowsWhoIsWaitedFor) {
   const Scripted scripted(script);
   EXPECT_THAT(text_of(scripted.view(scripted.seen(), scripted.now() + 4min), 100, 50),
               HasSubstr("waited for, 6m left: deployer promote shop"));
+}
+
+TEST(Frame, ShowsWhatWasNotedOfTheBalancer) {
+  const Scripted scripted(canary_script());
+  const base::WallTime began = scripted.story().begun().journal.header.started_at;
+  Seen seen = scripted.seen();
+  seen.notes = {
+      {began + 8s, "deployer", "balancer",
+       "HAProxy at /run/b.sock is silent; it is told what it missed when it answers again\nand more", "r1", 8s},
+      {began + 71s, "deployer", "balancer",
+       "HAProxy at /run/a.sock was reloaded or started anew; 2 servers were set again", "r1", 71s}};
+  const WatchView view = scripted.view(seen, scripted.now());
+  const std::string frame = text_of(view, 100, 50);
+  expect_frame("noted", frame);
+  const std::string docs = base::read_file(kSource / "docs/deployer.md").value();
+  for (const std::string_view line : base::split(frame, '\n')) {
+    if (!line.starts_with("at ")) continue;
+    EXPECT_THAT(docs, HasSubstr("\n    " + std::string(line) + "\n"));
+  }
+  EXPECT_THAT(text_of(view, 48, 16), HasSubstr("at 1m11s  HAProxy at /run/a.sock was reloaded")) << "the last one";
 }
 
 TEST(Frame, IsThePictureOfTheDocs) {

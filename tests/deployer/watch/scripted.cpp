@@ -90,6 +90,7 @@ Scripted::Scripted(Script script) : script_(std::move(script)) {
     if (at <= script_.until) events_.push_back({at, header.started_at + at, event});
   }
   for (const Recorded& recorded : events_) story_->take(recorded);
+  story_->end();
 }
 
 base::WallTime Scripted::now() const {

@@ -45,8 +45,23 @@ TEST(Story, TellsThatItWasHeldAndTakenUpAgain) {
   const size_t before = scripted.told().size();
   story.take({story.state().now, story.wall() + 1min, event::Resumed{}});
   story.take({story.state().now, story.wall() + 2min, event::Abandoned{"dev@host"}});
+  story.end();
   const std::vector<std::string> after(scripted.told().begin() + static_cast<long>(before), scripted.told().end());
   EXPECT_THAT(after, ElementsAre(HasSubstr("(taken up again)"), HasSubstr("failed: taken down by dev@host"),
+                                 HasSubstr("requests reached the new revision")));
+}
+
+// What is noted while the deployer ends is told before that it is at rest, as by `run`, and that once.
+TEST(Story, TellsWhatWasNotedBeforeThatItIsAtRest) {
+  Scripted scripted(rolling_script());
+  Story& story = scripted.story();
+  const size_t before = scripted.told().size();
+  story.take({story.state().now, story.wall(), event::Abandoned{"dev@host"}});
+  story.take(Note{story.wall(), "deployer", "balancer", "HAProxy at /run/haproxy.sock is silent", "r1", 83'250ms});
+  story.end();
+  story.end();
+  const std::vector<std::string> after(scripted.told().begin() + static_cast<long>(before), scripted.told().end());
+  EXPECT_THAT(after, ElementsAre("   83.2s  HAProxy at /run/haproxy.sock is silent", HasSubstr("failed: taken down"),
                                  HasSubstr("requests reached the new revision")));
 }
 
