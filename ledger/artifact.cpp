@@ -181,7 +181,8 @@ fs::path folder_of(const fs::path& path) {
 
 // The artifact would hold an older one of itself and be another one each time.
 bool lies_inside(const fs::path& file, const fs::path& folder) {
-  const fs::path way = fs::weakly_canonical(folder_of(file)).lexically_relative(fs::canonical(folder));
+  // What is not there yet stays relative otherwise.
+  const fs::path way = fs::weakly_canonical(fs::absolute(folder_of(file))).lexically_relative(fs::canonical(folder));
   return !way.empty() && *way.begin() != "..";
 }
 
@@ -200,6 +201,7 @@ Result<> pack(const fs::path& folder, const Manifest& manifest, const fs::path& 
   if (lies_inside(file, folder)) {
     return fail(Kind::invalid, "lies in the folder that is packed: write it elsewhere", {file.string(), 0, 0});
   }
+  TRY(base::make_folders(folder_of(file)));
   const fs::path temporary = file.string() + ".tmp." + std::to_string(getpid());
   auto written = write_archive(folder, paths, manifest, temporary);
   if (written) written = put_in_place(temporary, file, fsync);

@@ -16,10 +16,11 @@ struct Manifest {
   bool operator==(const Manifest&) const = default;
 };
 
-// Packs everything below `folder` with the manifest into a .tar.zst at `file` (replaced in one step) and gives the
-// file's digest. The same content gives the same bytes: entries are sorted, owners and times left out. Kind::invalid
-// if the version is empty, if the folder holds a trunkline.json of its own or something that is no file, folder or
-// symbolic link, or if `file` lies in it; Kind::io if a file changes meanwhile. The artifact survives a power cut.
+// Packs everything below `folder` with the manifest into a .tar.zst at `file` (replaced in one step; its folder is made
+// where it is missing) and gives the file's digest. The same content gives the same bytes: entries are sorted, owners
+// and times left out. Kind::invalid if the version is empty, if the folder holds a trunkline.json of its own or
+// something that is no file, folder or symbolic link, or if `file` lies in it; Kind::io if a file changes meanwhile.
+// The artifact survives a power cut.
 base::Result<std::string> pack_artifact(const std::filesystem::path& folder, const Manifest& manifest,
                                         const std::filesystem::path& file);
 

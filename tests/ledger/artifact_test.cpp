@@ -67,6 +67,18 @@ TEST_F(Artifact, IsNotWrittenIntoTheFolderItIsMadeOf) {
   EXPECT_EQ(pack_artifact(source_, {"1", ""}, source_ / "bin/../a.tar.zst").error().kind, Kind::invalid);
   EXPECT_FALSE(fs::exists(source_ / "a.tar.zst"));
   EXPECT_TRUE(pack_artifact(source_, {"1", ""}, folder_.path() / "source.tar.zst"));
+  const fs::path before = fs::current_path();
+  fs::current_path(source_);
+  EXPECT_EQ(pack_artifact(".", {"1", ""}, "dist/a.tar.zst").error().kind, Kind::invalid);
+  fs::current_path(before);
+  EXPECT_FALSE(fs::exists(source_ / "dist"));
+}
+
+TEST_F(Artifact, IsWrittenIntoAFolderThatIsNotThereYet) {
+  EXPECT_TRUE(pack_artifact(source_, {"1", ""}, folder_.path() / "dist/new/a.tar.zst"));
+  EXPECT_TRUE(fs::exists(folder_.path() / "dist/new/a.tar.zst"));
+  std::ofstream(file_) << "a file";
+  EXPECT_EQ(pack_artifact(source_, {"1", ""}, file_ / "a.tar.zst").error().kind, Kind::io);
 }
 
 TEST_F(Artifact, HoldsNoHardLinksAndNoPipes) {

@@ -117,12 +117,12 @@ Rig::Rig() : Rig({"-db"}, 3) {
   start_haproxy();
 }
 
-Rig::Rig(std::vector<std::string> haproxy_mode, int instances)
+Rig::Rig(std::vector<std::string> haproxy_mode, int instances, const std::string& service)
     : folder_(need(base::TempFolder::make("deployer"))),
       haproxy_mode_(std::move(haproxy_mode)),
       front_port_(reserve_port()),
       front_("127.0.0.1:" + std::to_string(front_port_)),
-      service_(path("state"), "shortener") {
+      service_(path("state"), service) {
   for (int i = 0; i < instances; ++i) ports_.push_back(reserve_port());
   fs::create_directory(path("dist"));
   need(load::make_links(path("links.csv"), 300, 1));
@@ -201,8 +201,22 @@ void Rig::kill_haproxy() {
   eventually([this] { return haproxy_->poll().has_value() && !ask_haproxy(path("haproxy.sock"), "show info"); });
 }
 
-void Rig::signal_haproxy(int signal) const {
-  kill(haproxy_->pid(), signal);
+void Rig::reload_haproxy() {
+  const auto pid = [this] {
+    const auto process = parse_process(ask_haproxy(path("haproxy.sock"), "show info").value_or(""));
+    return process ? process->pid : 0;
+  };
+  const int64_t before = pid();
+  const auto is_new = [&] {
+    const int64_t now = pid();
+    return now != 0 && now != before;
+  };
+  // A master that has only just started its worker may miss the signal.
+  for (int i = 0; i < 20; ++i) {
+    kill(haproxy_->pid(), SIGUSR2);  // to the master alone
+    if (eventually(is_new, Millis{1000})) return;
+  }
+  throw std::runtime_error("HAProxy does not reload");
 }
 
 namespace {

@@ -75,6 +75,7 @@ class Rig {
 
   void start_haproxy();
   void kill_haproxy();
+  void reload_haproxy();  // of one that runs as master and worker; returns when another worker answers
   // What HAProxy shows of each server, in the order of their names: "ready", "drain" or "maint".
   std::vector<std::string> servers() const;
   int64_t sessions() const;  // requests under way at all servers
@@ -121,10 +122,9 @@ class Rig {
 
  protected:
   // For a rig that has more to set up before HAProxy starts.
-  Rig(std::vector<std::string> haproxy_mode, int instances);
+  Rig(std::vector<std::string> haproxy_mode, int instances, const std::string& service = "shortener");
   int instances() const { return static_cast<int>(ports_.size()); }
   int reserve_port();
-  void signal_haproxy(int signal) const;  // to the process that was started, alone
 
  private:
   base::TempFolder folder_;

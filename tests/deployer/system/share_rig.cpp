@@ -1,6 +1,5 @@
 #include "tests/deployer/system/share_rig.h"
 
-#include <csignal>
 #include <fmt/format.h>
 #include <fstream>
 #include <set>
@@ -78,24 +77,6 @@ void ShareRig::write(const ShareText& text) const {
                                         text.quorum > 0 ? fmt::format("  quorum: {}\n", text.quorum) : ""),
                  .background = text.background,
                  .extra = text.extra});
-}
-
-void ShareRig::reload_haproxy() {
-  const auto pid = [this] {
-    const auto process = parse_process(ask_haproxy(path("haproxy.sock"), "show info").value_or(""));
-    return process ? process->pid : 0;
-  };
-  const int64_t before = pid();
-  const auto is_new = [&] {
-    const int64_t now = pid();
-    return now != 0 && now != before;
-  };
-  // A master that has only just started its worker may miss the signal.
-  for (int i = 0; i < 20; ++i) {
-    signal_haproxy(SIGUSR2);
-    if (eventually(is_new, Millis{1000})) return;
-  }
-  throw std::runtime_error("HAProxy does not reload");
 }
 
 void ShareRig::pack_marked(const std::string& name) const {

@@ -28,7 +28,6 @@ class ShareRig : public Rig {
   explicit ShareRig(int instances = 3, std::vector<std::string> services = {"shortener"});
 
   void write(const ShareText& text = {}) const;
-  void reload_haproxy();  // returns when another worker answers
 
   // A version whose answers all carry X-Fault, so that the load's met_fault counts those who met it; none of them
   // fails.
