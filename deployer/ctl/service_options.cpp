@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "deployer/ctl/commands.h"
 
@@ -30,7 +31,9 @@ base::Result<ServiceFolder> ServiceOptions::folder() const {
   }
   const ServiceFolder named(state, *service);
   if (service->find('/') == std::string::npos && std::filesystem::exists(named.root() / "instances")) return named;
-  return base::fail(base::Kind::not_found, fmt::format("{} was never released from {}", *service, state));
+  const auto known = services_in(state);
+  const std::string others = known.empty() ? "" : fmt::format("; the services there: {}", fmt::join(known, ", "));
+  return base::fail(base::Kind::not_found, fmt::format("{} was never released from {}{}", *service, state, others));
 }
 
 }  // namespace trunkline::deployer

@@ -381,8 +381,9 @@ Result<bool> HaproxyDial::reassert_at(const std::string& endpoint) {
   }
   if (anew || set > 0) {
     const std::lock_guard lock(mutex_);
-    notes_.push_back(fmt::format("HAProxy at {} {}; {} servers were set again", endpoint,
-                                 anew ? "was reloaded or started anew" : "answers again", set));
+    notes_.push_back(fmt::format("HAProxy at {} {}{}", endpoint,
+                                 anew ? "was reloaded or started anew" : "answers again",
+                                 set > 0 ? fmt::format("; {} servers were set again", set) : ""));
   }
   TRY(first);
   return anew || !missed.empty();

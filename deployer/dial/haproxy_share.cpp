@@ -104,13 +104,8 @@ Result<> HaproxyShare::write(const Look& seen, const std::string& endpoint, cons
 }
 
 bool HaproxyShare::notice_restart(Balancer& balancer, const HaproxyProcess& now) {
-  const bool restarted = balancer.process.pid != 0 && balancer.process != now;
-  if (restarted) {
-    notes_.push_back(fmt::format("HAProxy at {} was reloaded or started anew: process {}, before {}", balancer.endpoint,
-                                 now.pid, balancer.process.pid));
-  }
-  balancer.process = now;
-  return restarted;
+  const HaproxyProcess before = std::exchange(balancer.process, now);
+  return before.pid != 0 && before != now;
 }
 
 Result<> HaproxyShare::compare(Balancer& balancer, const Look& seen, const Exposure& wanted) const {

@@ -62,8 +62,8 @@ class ShareDial {
   // What another process of ours is known to have set last, for the comparison; from its journal.
   virtual void expect(const Exposure& exposure) = 0;
 
-  // What happened that a person should know, since the last call: a balancer was started anew, did not take a change;
-  // and drift, once for each that it is refused for.
+  // What happened that a person should know, since the last call: a balancer did not take a change, or forgot it; and
+  // drift, once for each that it is refused for.
   virtual std::vector<std::string> take_notes() = 0;
 };
 

@@ -1,5 +1,6 @@
 #include "deployer/drivers/service_folder.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <fmt/format.h>
 #include <vector>
@@ -106,12 +107,18 @@ fs::path default_state_folder() {
   return variable("HOME") / ".local/state/trunkline";
 }
 
-Result<std::string> only_service(const fs::path& state) {
+std::vector<std::string> services_in(const fs::path& state) {
   std::vector<std::string> services;
   std::error_code code;
   for (const auto& entry : fs::directory_iterator(state, code)) {
     if (fs::exists(entry.path() / "instances")) services.push_back(entry.path().filename().string());
   }
+  std::sort(services.begin(), services.end());
+  return services;
+}
+
+Result<std::string> only_service(const fs::path& state) {
+  const std::vector<std::string> services = services_in(state);
   if (services.size() == 1) return services.front();
   if (services.empty()) return fail(Kind::usage, fmt::format("nothing was released yet from {}", state.string()));
   return fail(Kind::usage, fmt::format("name the service: {}", fmt::join(services, ", ")));

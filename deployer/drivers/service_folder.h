@@ -53,7 +53,10 @@ class ServiceFolder {
 // --state, TRUNKLINE_STATE, $XDG_STATE_HOME/trunkline or ~/.local/state/trunkline: the first that is given.
 std::filesystem::path default_state_folder();
 
-// The only service below `state`. Kind::usage if there is none or more than one: then it must be named.
+// Those that were released from `state`, by name.
+std::vector<std::string> services_in(const std::filesystem::path& state);
+
+// The only one. Kind::usage if there is none or more than one: then it must be named.
 base::Result<std::string> only_service(const std::filesystem::path& state);
 
 }  // namespace trunkline::deployer

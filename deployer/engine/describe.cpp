@@ -1,5 +1,6 @@
 #include "deployer/engine/describe.h"
 
+#include <cmath>
 #include <fmt/format.h>
 
 namespace trunkline::deployer {
@@ -10,7 +11,10 @@ using Test = Against::Test;
 
 // "x4.1"; "" where there is no ratio to speak of.
 std::string ratio_text(const Metric& metric, const Measurement& measurement, const MetricRun& run) {
-  if (metric.against->test == Test::sequential) return fmt::format(", x{:.3g}", rise(run.contest.test));
+  if (metric.against->test == Test::sequential) {
+    const double times = rise(run.contest.test);
+    return std::isfinite(times) ? fmt::format(", x{:.3g}", times) : "";
+  }
   if (measurement.stable && *measurement.stable > 0) {
     return fmt::format(", x{:.3g}", measurement.value / *measurement.stable);
   }
@@ -23,11 +27,12 @@ std::string breach(const Metric& metric, const Measurement& m, const MetricRun& 
   if (metric.success && !metric.success->holds(m.value)) return "breaks " + to_string(*metric.success);
   if (!metric.against || m.alone) return "is within its limit";
   if (lost(run.contest, *metric.against)) {
-    return fmt::format(
-        "fails {:.3g} times as often as the stable side ({} of {} requests against {} of {}, e-value "
-        "{:.4g}, alpha {})",
-        rise(run.contest.test), run.contest.fresh.errors, run.contest.fresh.requests, run.contest.stable.errors,
-        run.contest.stable.requests, e_value(run.contest.test), metric.against->alpha);
+    const double times = rise(run.contest.test);
+    return fmt::format("{} ({} of {} requests against {} of {}, e-value {:.4g}, alpha {})",
+                       std::isfinite(times) ? fmt::format("fails {:.3g} times as often as the stable side", times)
+                                            : "fails where the stable side does not",
+                       run.contest.fresh.errors, run.contest.fresh.requests, run.contest.stable.errors,
+                       run.contest.stable.requests, e_value(run.contest.test), metric.against->alpha);
   }
   if (!m.stable) return "has nothing to be compared with " + m.detail;
   return fmt::format("against {:.4g} on the stable side is more than x{}", *m.stable, metric.against->max_ratio);

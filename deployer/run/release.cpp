@@ -91,11 +91,11 @@ tl::unexpected<base::Error> stopped(const base::Error& error, const Plan& plan, 
 
 // Of a rollout, at this time of its own; `release` is "" before it began.
 void write_down(const ServiceFolder& folder, const std::vector<std::string>& notes, const std::string& release,
-                base::Millis now) {
+                base::Millis now, const std::string& kind = "balancer") {
   for (const std::string& text : notes) {
-    const std::string kind = text.starts_with(kDrift) ? "drift" : "balancer";
     // None is worth stopping for.
-    (void)append_note(folder, {base::system_clock().wall(), "deployer", kind, text, release, now});
+    (void)append_note(folder, {base::system_clock().wall(), "deployer", text.starts_with(kDrift) ? "drift" : kind, text,
+                               release, now});
   }
 }
 
@@ -170,6 +170,7 @@ Result<int> conduct(const ServiceFolder& folder, const ServiceLock& lock, Begun 
     return notes;
   };
   reporter.began(resumed);
+  write_down(folder, started, begun.plan.id, clock.now(), "started");
   reporter.noted(started, clock.now());
   Conductor conductor({begun.plan, journal, reserve, performer, mailbox, reporter, clock, lock.fence(),
                        [] { return base::wait_for_termination(base::Millis{0}).has_value(); },

@@ -69,14 +69,22 @@ TEST(Timeline, TellsEverythingThatChangedTheNewestLast) {
                   AllOf(HasSubstr("10:00:40 rolled back | deployer | error-ratio: 0.05 breaks result < 0.01"))));
 }
 
-TEST(Timeline, IsTheOneOfTheDocs) {
+TEST(Timeline, IsATableWithWhatDiffersNowAtItsEnd) {
   std::vector<Change> changes = timeline({taken_back()}, history(), kNotes, std::nullopt);
   changes.push_back(
       {kBegan + 1h, "drift", "", "HAProxy at /run/haproxy.sock: shop/web2 is in maint, was left serving", ""});
-  std::string table = "    $ deployer changes\n";
-  const std::string text = to_text(changes);
-  for (const std::string_view line : base::split(base::trim(text), '\n')) table += "    " + std::string(line) + "\n";
-  EXPECT_THAT(base::read_file(TRUNKLINE_SOURCE_DIR "/docs/deployer.md").value(), HasSubstr(table));
+  EXPECT_EQ(to_text(changes), R"(TIME (UTC)           WHAT         WHO        DETAIL
+2026-11-22 08:00:00  release      ci@build7  nothing -> 1.8.1, rolling
+2026-11-22 08:10:00  completed    deployer
+2026-11-22 09:59:00  lock         ops@host   taken from ci@build7, who held it with `run shop.yaml`
+2026-11-22 10:00:00  release      dev@host   1.8.1 -> 1.8.2, canary
+2026-11-22 10:00:00  share        deployer   shop: 10 % of users on the new side
+2026-11-22 10:00:20  balancer     deployer   HAProxy at /run/haproxy.sock was reloaded or started anew
+2026-11-22 10:00:40  taken back   deployer   error-ratio: 0.05 breaks result < 0.01 (errorRatio at HAProxy on the new side)
+2026-11-22 10:00:40  share        deployer   shop: 0 % of users on the new side
+2026-11-22 10:00:40  rolled back  deployer   error-ratio: 0.05 breaks result < 0.01 (errorRatio at HAProxy on the new side)
+2026-11-22 11:00:00  drift        -          HAProxy at /run/haproxy.sock: shop/web2 is in maint, was left serving
+)");
 }
 
 TEST(Timeline, LeavesOutWhatIsOlder) {

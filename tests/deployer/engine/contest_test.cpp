@@ -82,6 +82,15 @@ TEST(Contest, EndsTheMetricAtTheAlarmOfItsSequentialTest) {
               HasSubstr("times as often as the stable side (60 of 200 requests against 18 of 1800, e-value"));
 }
 
+TEST(Contest, SaysWhereTheStableSideDoesNotFailAtAll) {
+  const Metric m = compared(Kind::sequential, 1.2);
+  MetricRun run;
+  ASSERT_EQ(judge(run, m, Missing::inconclusive, counted({200, 60}, {1800, 0}), 10s), Verdict::fail);
+  EXPECT_THAT(describe(m, counted({200, 60}, {1800, 0}), run),
+              HasSubstr("fails where the stable side does not (60 of 200 requests against 0 of 1800, e-value"));
+  EXPECT_THAT(result_text(m, counted({200, 60}, {1800, 0}), run), testing::Not(HasSubstr("inf")));
+}
+
 TEST(Contest, LooksAtIncrementsSoThatAnOutageOfBothSidesIsNoAlarm) {
   const Metric m = compared(Kind::sequential, 1.2);
   MetricRun run;

@@ -284,7 +284,7 @@ TEST(DefaultAnalysis, KeepsAGoodReleaseAndTakesBackWhatTheBalancerSeesFail) {
   EXPECT_THAT(good.out, HasSubstr("x1.2 of stable (sequential)"));
   const Ran bad = rig.release("3");
   EXPECT_EQ(bad.code, 3) << bad.out << bad.err;
-  EXPECT_THAT(bad.out, HasSubstr("times as often as the stable side"));
+  EXPECT_THAT(bad.out, HasSubstr("fails where the stable side does not"));
   const Ran why = rig.deployer({"explain"});
   EXPECT_THAT(why.out, testing::AllOf(HasSubstr("errors"), HasSubstr(" against 0, "), HasSubstr("e-value")));
   const auto json = base::parse_json(rig.deployer({"explain", "--json"}).out);

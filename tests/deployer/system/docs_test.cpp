@@ -224,6 +224,9 @@ frontend www
   // Until all users are on the new side, with a HAProxy that is reloaded meanwhile.
   void go_on_with_it() {
     const auto resumed = run_until_it_bakes("deployer resume");
+    // The one before it was in that bake, too.
+    EXPECT_TRUE(eventually([&] { return prints("deployer changes", "taken up again"); }));
+    EXPECT_TRUE(rig.wait_for_step("bake")) << resumed->output();
     rig.reload_haproxy();
     EXPECT_TRUE(eventually([&] { return prints("deployer changes", "started anew"); }));
     run("deployer pause");
@@ -295,9 +298,9 @@ TEST_F(DeployerPage, HoldsCommandsThatWork) {
   run(replace_all(taken("deployer simulate shop.yaml"), "10000", "20"));
   follow("deployer simulate");
 
-  // The pictures of the strategies are no commands.
+  // The pictures of the strategies are no commands, and the notes of `watch` are those of its own test.
   const std::vector<std::string> left = page.left();
-  EXPECT_EQ(std::set<std::string>(left.begin(), left.end()), std::set<std::string>{"Which strategy"});
+  EXPECT_EQ(std::set<std::string>(left.begin(), left.end()), (std::set<std::string>{"Watching it", "Which strategy"}));
   EXPECT_EQ(ran_commands, ToolHelp().commands) << "every command of the tool was run";
 }
 
