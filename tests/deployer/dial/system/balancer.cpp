@@ -146,7 +146,9 @@ void Balancer::kill() {
 
 // The signal is only on its way when kill() returns.
 void Balancer::freeze() const {
-  const fs::path stat = fs::path("/proc") / std::to_string(pid()) / "stat";
+  int64_t worker = 0;
+  base::soon([&] { return (worker = pid()) != 0; });  // a busy one may not say so at once
+  const fs::path stat = fs::path("/proc") / std::to_string(worker) / "stat";
   process_->signal_group(SIGSTOP);
   base::soon([&] { return base::read_file(stat).value_or("").find(") T ") != std::string::npos; });
 }
