@@ -1,6 +1,6 @@
 #include "base/cli/terminal.h"
 #include "deployer/ctl/commands.h"
-#include "deployer/run/status.h"
+#include "deployer/look/status.h"
 
 namespace trunkline::deployer {
 

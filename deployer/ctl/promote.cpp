@@ -1,5 +1,5 @@
 #include "deployer/ctl/commands.h"
-#include "deployer/run/service_lock.h"
+#include "deployer/record/service_lock.h"
 
 namespace trunkline::deployer {
 

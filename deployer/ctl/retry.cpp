@@ -1,5 +1,5 @@
 #include "deployer/ctl/commands.h"
-#include "deployer/run/again.h"
+#include "deployer/look/again.h"
 
 namespace trunkline::deployer {
 
