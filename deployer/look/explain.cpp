@@ -1,3 +1,5 @@
+#include "deployer/look/explain.h"
+
 #include <cmath>
 #include <fmt/format.h>
 #include <map>
@@ -7,7 +9,6 @@
 #include "deployer/engine/describe.h"
 #include "deployer/engine/event_json.h"
 #include "deployer/look/reporter.h"
-#include "deployer/look/status.h"
 #include "deployer/record/notes.h"
 
 namespace trunkline::deployer {

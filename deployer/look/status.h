@@ -40,9 +40,4 @@ base::Result<Status> read_status(const ServiceFolder& folder, const Begun& begun
 base::Json to_json(const Status& status);
 std::string to_text(const Status& status);
 
-// Why the last rollout ended or is held as it is: metric, value, limit and query, what was measured in that bake,
-// what was noted meanwhile, and the last lines of the new side's logs.
-std::string explain(const ServiceFolder& folder, const Begun& begun);
-base::Json explain_json(const ServiceFolder& folder, const Begun& begun);
-
 }  // namespace trunkline::deployer

@@ -6,6 +6,7 @@
 #include "base/core/files.h"
 #include "base/core/json.h"
 #include "base/core/text.h"
+#include "deployer/dial/share_dial.h"
 
 namespace trunkline::deployer {
 namespace fs = std::filesystem;
@@ -39,6 +40,14 @@ base::Result<> append_note(const ServiceFolder& folder, const Note& note) {
 
 void note(const ServiceFolder& folder, const std::string& who, const std::string& kind, const std::string& text) {
   (void)append_note(folder, {base::system_clock().wall(), who, kind, text});
+}
+
+void note_all(const ServiceFolder& folder, const std::vector<std::string>& texts, const std::string& release,
+              base::Millis time, const std::string& kind) {
+  for (const std::string& text : texts) {
+    (void)append_note(folder, {base::system_clock().wall(), "deployer", text.starts_with(kDrift) ? "drift" : kind, text,
+                               release, time});
+  }
 }
 
 std::vector<Note> parse_notes(std::string_view text) {

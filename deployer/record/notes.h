@@ -16,7 +16,7 @@ namespace trunkline::deployer {
 struct Note {
   base::WallTime at{};
   std::string who;   // a person; "deployer" for what it saw by itself
-  std::string kind;  // balancer | drift | down | lock
+  std::string kind;  // balancer | drift | started | down | lock
   std::string text;
   std::string release = {};  // the id of the rollout that it was noted of; "" outside of one
   base::Millis time{0};      // that rollout's own
@@ -28,6 +28,10 @@ struct Note {
 base::Result<> append_note(const ServiceFolder& folder, const Note& note);
 // The same, now; that it could not be written is not told.
 void note(const ServiceFolder& folder, const std::string& who, const std::string& kind, const std::string& text);
+// The same of what the deployer saw of a rollout, at this time of its own; `release` is "" before it began. What
+// begins with kDrift is of that kind.
+void note_all(const ServiceFolder& folder, const std::vector<std::string>& texts, const std::string& release,
+              base::Millis time, const std::string& kind = "balancer");
 
 // The oldest first, without lines that cannot be read.
 std::vector<Note> read_notes(const ServiceFolder& folder);

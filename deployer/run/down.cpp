@@ -1,3 +1,5 @@
+#include "deployer/run/down.h"
+
 #include <fmt/format.h>
 
 #include "base/cli/terminal.h"
@@ -7,7 +9,6 @@
 #include "deployer/record/begun.h"
 #include "deployer/record/notes.h"
 #include "deployer/record/service_lock.h"
-#include "deployer/run/release.h"
 #include "deployer/support/interruption.h"
 
 namespace trunkline::deployer {

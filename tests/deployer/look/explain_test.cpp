@@ -1,8 +1,9 @@
+#include "deployer/look/explain.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/core/files.h"
-#include "deployer/look/status.h"
 #include "deployer/record/notes.h"
 #include "tests/deployer/watch/scripted.h"
 
