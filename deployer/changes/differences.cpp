@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "deployer/run/left.h"
-#include "deployer/run/service_lock.h"
+#include "deployer/record/left.h"
+#include "deployer/record/service_lock.h"
 
 namespace trunkline::deployer {
 namespace {

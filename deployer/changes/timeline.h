@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "base/core/json.h"
-#include "deployer/run/begun.h"
-#include "deployer/run/notes.h"
+#include "deployer/record/begun.h"
+#include "deployer/record/notes.h"
 
 // Everything that changed for the users of a service, and by whom. Pure.
 namespace trunkline::deployer {

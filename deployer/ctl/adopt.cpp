@@ -6,7 +6,7 @@
 
 #include "base/cli/terminal.h"
 #include "deployer/ctl/commands.h"
-#include "deployer/run/interruption.h"
+#include "deployer/support/interruption.h"
 
 namespace trunkline::deployer {
 namespace {

@@ -4,7 +4,7 @@
 #include "deployer/changes/differences.h"
 #include "deployer/changes/timeline.h"
 #include "deployer/ctl/commands.h"
-#include "deployer/run/kept_journals.h"
+#include "deployer/record/kept_journals.h"
 
 namespace trunkline::deployer {
 namespace {

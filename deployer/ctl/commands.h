@@ -7,7 +7,7 @@
 
 #include "base/cli/tool.h"
 #include "deployer/drivers/service_folder.h"
-#include "deployer/run/release.h"
+#include "deployer/run/move_options.h"
 
 // One file a command; each adds itself to the tool.
 namespace trunkline::deployer {

@@ -1,5 +1,6 @@
+#include "deployer/run/down.h"
+
 #include "deployer/ctl/commands.h"
-#include "deployer/run/release.h"
 
 namespace trunkline::deployer {
 

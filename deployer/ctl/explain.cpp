@@ -1,6 +1,7 @@
+#include "deployer/look/explain.h"
+
 #include "base/cli/terminal.h"
 #include "deployer/ctl/commands.h"
-#include "deployer/run/status.h"
 
 namespace trunkline::deployer {
 

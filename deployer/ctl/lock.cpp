@@ -2,8 +2,8 @@
 
 #include "base/cli/terminal.h"
 #include "deployer/ctl/commands.h"
-#include "deployer/run/notes.h"
-#include "deployer/run/service_lock.h"
+#include "deployer/record/notes.h"
+#include "deployer/record/service_lock.h"
 
 namespace trunkline::deployer {
 namespace {

@@ -1,5 +1,6 @@
 #include "deployer/ctl/commands.h"
-#include "deployer/run/service_lock.h"
+#include "deployer/record/service_lock.h"
+#include "deployer/run/move_on.h"
 
 namespace trunkline::deployer {
 

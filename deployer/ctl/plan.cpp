@@ -2,10 +2,10 @@
 
 #include "base/cli/terminal.h"
 #include "deployer/ctl/commands.h"
+#include "deployer/look/capacity.h"
+#include "deployer/look/prepare.h"
+#include "deployer/look/user_traffic.h"
 #include "deployer/plan/forecast.h"
-#include "deployer/run/capacity.h"
-#include "deployer/run/release.h"
-#include "deployer/run/user_traffic.h"
 
 namespace trunkline::deployer {
 namespace {

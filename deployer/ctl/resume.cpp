@@ -1,4 +1,5 @@
 #include "deployer/ctl/commands.h"
+#include "deployer/run/move_on.h"
 
 namespace trunkline::deployer {
 

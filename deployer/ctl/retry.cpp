@@ -1,5 +1,6 @@
 #include "deployer/ctl/commands.h"
-#include "deployer/run/again.h"
+#include "deployer/look/again.h"
+#include "deployer/run/release.h"
 
 namespace trunkline::deployer {
 

@@ -1,4 +1,6 @@
 #include "deployer/ctl/commands.h"
+#include "deployer/look/prepare.h"
+#include "deployer/run/release.h"
 
 namespace trunkline::deployer {
 

@@ -1,4 +1,4 @@
-#include "deployer/run/status.h"
+#include "deployer/look/status.h"
 
 #include "base/cli/terminal.h"
 #include "deployer/ctl/commands.h"

@@ -1,8 +1,8 @@
-#include "deployer/run/verify.h"
+#include "deployer/look/verify.h"
 
 #include "deployer/ctl/commands.h"
 #include "deployer/ctl/show_findings.h"
-#include "deployer/run/interruption.h"
+#include "deployer/support/interruption.h"
 
 namespace trunkline::deployer {
 

@@ -6,9 +6,10 @@
 #include "base/cli/terminal.h"
 #include "deployer/dial/dial.h"
 #include "deployer/drivers/find_supervisor.h"
-#include "deployer/run/prober.h"
-#include "deployer/run/rollout_id.h"
-#include "deployer/run/service_lock.h"
+#include "deployer/look/prober.h"
+#include "deployer/record/begun.h"
+#include "deployer/record/rollout_id.h"
+#include "deployer/record/service_lock.h"
 
 namespace trunkline::deployer {
 namespace fs = std::filesystem;

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "deployer/run/fleet.h"
-#include "deployer/run/release.h"
+#include "deployer/look/fleet.h"
+#include "deployer/look/prepare.h"
 
 // A service that runs, but of which the deployer's folder knows nothing any more: it was lost, or is damaged.
 namespace trunkline::deployer {

@@ -4,9 +4,9 @@
 #include <functional>
 
 #include "deployer/journal/journal.h"
+#include "deployer/look/reporter.h"
 #include "deployer/run/mailbox.h"
 #include "deployer/run/performer.h"
-#include "deployer/run/reporter.h"
 #include "deployer/support/reserve.h"
 
 namespace trunkline::deployer {

@@ -1,13 +1,15 @@
+#include "deployer/run/down.h"
+
 #include <fmt/format.h>
 
 #include "base/cli/terminal.h"
 #include "base/cli/tool.h"
 #include "deployer/dial/dial.h"
 #include "deployer/drivers/process_driver.h"
-#include "deployer/run/interruption.h"
-#include "deployer/run/notes.h"
-#include "deployer/run/release.h"
-#include "deployer/run/service_lock.h"
+#include "deployer/record/begun.h"
+#include "deployer/record/notes.h"
+#include "deployer/record/service_lock.h"
+#include "deployer/support/interruption.h"
 
 namespace trunkline::deployer {
 using base::fail;

@@ -7,8 +7,8 @@
 #include "base/core/process.h"
 #include "base/core/text.h"
 #include "deployer/drivers/task_runner.h"
+#include "deployer/look/checks_setting.h"
 #include "deployer/plan/placeholders.h"
-#include "deployer/run/checks_setting.h"
 #include "deployer/support/pause.h"
 
 namespace trunkline::deployer {

@@ -11,8 +11,8 @@
 #include "deployer/dial/dial.h"
 #include "deployer/drivers/process_driver.h"
 #include "deployer/engine/engine.h"
+#include "deployer/look/prober.h"
 #include "deployer/run/mailbox.h"
-#include "deployer/run/prober.h"
 #include "deployer/run/traffic_acts.h"
 
 namespace trunkline::deployer {

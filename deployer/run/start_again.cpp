@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "deployer/dial/dial.h"
-#include "deployer/run/interruption.h"
-#include "deployer/run/prober.h"
+#include "deployer/look/prober.h"
+#include "deployer/support/interruption.h"
 
 namespace trunkline::deployer {
 using base::Result;

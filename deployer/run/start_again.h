@@ -5,7 +5,7 @@
 
 #include "deployer/dial/fence.h"
 #include "deployer/drivers/process_driver.h"
-#include "deployer/run/begun.h"
+#include "deployer/record/begun.h"
 
 namespace trunkline::deployer {
 

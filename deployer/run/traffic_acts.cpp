@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <map>
 
-#include "deployer/run/left.h"
+#include "deployer/record/left.h"
 #include "deployer/support/pause.h"
 
 namespace trunkline::deployer {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "deployer/run/reporter.h"
+#include "deployer/look/reporter.h"
 
 namespace trunkline::deployer {
 using base::cli::Colour;

@@ -3,9 +3,9 @@
 #include <map>
 #include <vector>
 
-#include "deployer/run/begun.h"
-#include "deployer/run/notes.h"
-#include "deployer/run/reporter.h"
+#include "deployer/look/reporter.h"
+#include "deployer/record/begun.h"
+#include "deployer/record/notes.h"
 
 namespace trunkline::deployer {
 

@@ -1,6 +1,6 @@
 #include "deployer/watch/tail.h"
 
-#include "deployer/run/service_lock.h"
+#include "deployer/record/service_lock.h"
 
 namespace trunkline::deployer {
 using base::fail;

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "deployer/journal/journal_follower.h"
-#include "deployer/run/notes_follower.h"
+#include "deployer/record/notes_follower.h"
 #include "deployer/watch/story.h"
 
 namespace trunkline::deployer {

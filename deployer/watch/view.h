@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/core/clock.h"
-#include "deployer/run/status.h"
+#include "deployer/look/status.h"
 #include "deployer/watch/plot.h"
 #include "deployer/watch/story.h"
 

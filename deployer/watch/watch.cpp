@@ -6,7 +6,8 @@
 #include <unistd.h>
 
 #include "base/core/signals.h"
-#include "deployer/run/service_lock.h"
+#include "deployer/look/exit_codes.h"
+#include "deployer/record/service_lock.h"
 #include "deployer/watch/frame.h"
 #include "deployer/watch/screen.h"
 #include "deployer/watch/tail.h"

@@ -4,7 +4,7 @@
 
 #include "base/core/text.h"
 #include "deployer/dial/haproxy_socket.h"
-#include "deployer/run/kept_journals.h"
+#include "deployer/record/kept_journals.h"
 #include "tests/deployer/system/share_rig.h"
 
 // What people do at the load balancer behind the deployer's back, and what it says of that.

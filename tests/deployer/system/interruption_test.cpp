@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 #include <thread>
 
-#include "deployer/run/service_lock.h"
+#include "deployer/record/service_lock.h"
 #include "tests/deployer/system/rig.h"
 
 namespace trunkline::deployer {

@@ -9,7 +9,7 @@
 #include "base/core/files.h"
 #include "base/core/json.h"
 #include "base/core/process.h"
-#include "deployer/run/release.h"
+#include "deployer/record/begun.h"
 
 namespace trunkline::deployer {
 

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "deployer/run/exit_codes.h"
+#include "deployer/look/exit_codes.h"
 #include "tests/deployer/dial/system/balancer.h"
 #include "tests/deployer/system/share_rig.h"
 

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/core/text.h"
-#include "deployer/run/service_lock.h"
+#include "deployer/record/service_lock.h"
 
 namespace trunkline::deployer {
 namespace {

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace trunkline::deployer {
+
+// How a rollout is moved, whichever command does it.
+struct MoveOptions {
+  std::filesystem::path state;
+  bool json = false;
+  bool overwrite = false;  // what somebody changed at the balancers meanwhile
+  // Sockets of balancers that are gone for good, to go on without; of a rollout that is taken up again.
+  std::vector<std::string> without{};
+};
+
+// One word instead of a rollout.
+void say(std::string_view type, const std::string& service, const std::string& text, const MoveOptions& options);
+
+}  // namespace trunkline::deployer
