@@ -8,8 +8,10 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <mutex>
+#include <thread>
 #include <vector>
 
+#include "base/core/clock.h"
 #include "base/core/files.h"
 #include "shortener/store/link_store.h"
 #include "shortener/store/sqlite_statement.h"
@@ -24,6 +26,7 @@ using data::Keywords::into;
 using data::Keywords::now;
 
 constexpr int kSchemaVersion = 1;
+constexpr int kBusyTimeoutMs = 5000;
 
 sqlite3* handle(const data::Session& session) {
   return data::SQLite::Utility::dbHandle(session);
@@ -34,9 +37,8 @@ data::Session open_session(const std::string& path) {
   static_cast<void>(registered);
   data::Session session("SQLite", path);
   // Busy first: the pragmas behind it may already meet another process. FULL: a commit is on the disk when it returns.
-  for (const char* pragma : {"PRAGMA busy_timeout=5000", "PRAGMA synchronous=FULL", "PRAGMA mmap_size=268435456"}) {
-    session << pragma, now;
-  }
+  session << fmt::format("PRAGMA busy_timeout={}", kBusyTimeoutMs), now;
+  for (const char* pragma : {"PRAGMA synchronous=FULL", "PRAGMA mmap_size=268435456"}) session << pragma, now;
   return session;
 }
 
@@ -71,10 +73,14 @@ void SqliteConnection::run(const std::string& sql) {
   session << sql, now;
 }
 
+bool is_locked(const Poco::Exception& exception) {
+  return dynamic_cast<const data::SQLite::DBLockedException*>(&exception) != nullptr ||
+         dynamic_cast<const data::SQLite::TableLockedException*>(&exception) != nullptr;
+}
+
 base::Error to_error(const Poco::Exception& exception, const std::string& path) {
-  const bool locked = dynamic_cast<const data::SQLite::DBLockedException*>(&exception) != nullptr ||
-                      dynamic_cast<const data::SQLite::TableLockedException*>(&exception) != nullptr;
-  if (locked) return {base::Kind::unavailable, fmt::format("store {}: another process holds it locked", path)};
+  if (is_locked(exception))
+    return {base::Kind::unavailable, fmt::format("store {}: another process holds it locked", path)};
   return {base::Kind::io, fmt::format("store {}: {}", path, exception.displayText())};
 }
 
@@ -101,6 +107,21 @@ base::Result<> check_schema(data::Session& session, const std::string& path) {
   });
 }
 
+// SQLite does not wait for who changes the mode at the same time, whatever its timeout says: both might wait for each
+// other.
+void keep_a_log(data::Session& session) {
+  const auto deadline = base::system_clock().steady() + std::chrono::milliseconds{kBusyTimeoutMs};
+  for (;;) {
+    try {
+      session << "PRAGMA journal_mode=WAL", now;
+      return;
+    } catch (const data::SQLite::SQLiteException& exception) {
+      if (!is_locked(exception) || base::system_clock().steady() > deadline) throw;
+      std::this_thread::sleep_for(std::chrono::milliseconds{10});
+    }
+  }
+}
+
 // Makes the tables in a new file. Kind::unavailable where the file is something else or of a later version.
 base::Result<> prepare_schema(const std::string& path) {
   TRY(check_file(path));
@@ -109,7 +130,7 @@ base::Result<> prepare_schema(const std::string& path) {
     int tables = 0;
     session << "SELECT count(*) FROM sqlite_master", into(tables), now;
     if (tables > 0) return check_schema(session, path);
-    session << "PRAGMA journal_mode=WAL", now;
+    keep_a_log(session);
     session << "BEGIN IMMEDIATE", now;
     // Another instance may have been faster.
     session << "SELECT count(*) FROM sqlite_master", into(tables), now;
