@@ -61,6 +61,7 @@ Result<> leave_out(Begun& begun, const std::vector<std::string>& without) {
                                               "before; stop it first, or leave the option out",
                                               socket));
     }
+    if (found == endpoints.begin()) begun.rollout.traffic->state_file.clear();  // it is of the first one's servers
     endpoints.erase(found);
   }
   int& quorum = begun.rollout.traffic->quorum;
