@@ -3,6 +3,7 @@
 #include "deployer/dial/dial.h"
 #include "deployer/look/exit_codes.h"
 #include "deployer/record/left.h"
+#include "deployer/run/say.h"
 
 namespace trunkline::deployer {
 using base::Result;

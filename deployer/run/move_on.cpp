@@ -10,6 +10,7 @@
 #include "deployer/record/request.h"
 #include "deployer/record/service_lock.h"
 #include "deployer/run/conduct.h"
+#include "deployer/run/say.h"
 #include "deployer/run/start_again.h"
 #include "deployer/support/reserve.h"
 

@@ -2,7 +2,6 @@
 
 #include <filesystem>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace trunkline::deployer {
@@ -15,8 +14,5 @@ struct MoveOptions {
   // Sockets of balancers that are gone for good, to go on without; of a rollout that is taken up again.
   std::vector<std::string> without{};
 };
-
-// One word instead of a rollout.
-void say(std::string_view type, const std::string& service, const std::string& text, const MoveOptions& options);
 
 }  // namespace trunkline::deployer

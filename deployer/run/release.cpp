@@ -14,6 +14,7 @@
 #include "deployer/record/service_lock.h"
 #include "deployer/run/conduct.h"
 #include "deployer/run/drift.h"
+#include "deployer/run/say.h"
 #include "deployer/support/reserve.h"
 
 namespace trunkline::deployer {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "base/core/files.h"
+#include "tests/deployer/run/shop_beside.h"
 
 namespace trunkline::deployer {
 namespace {
@@ -40,26 +41,12 @@ class SlowShare final : public ShareDial {
 };
 
 struct PerformerTest : testing::Test {
-  PerformerTest() {
-    rollout.file = "/r.yaml";
-    rollout.service = "shop";
-    rollout.traffic = Traffic{};
-    rollout.traffic->key = rollout.traffic->service = "shop";
-    rollout.traffic->twin = "shop-twin";
-    rollout.traffic->map = "/m";
-    rollout.strategy.type = StrategyType::all_at_once;
-    rollout.strategy.ramp = {step::Expose{{}, kAllUsers, false}};
-    rollout.instances = {{"web1", "127.0.0.1", 1, "web1", {}}};
-    rollout.twins = {{"web1-twin", "127.0.0.1", 2, "web1", {}}};
-    plan = *compile(rollout, "r1", {fresh.revision, Pool::home}, fresh.revision);
-  }
-
   const base::TempFolder folder = *base::TempFolder::make("performer");
   const ServiceFolder service{folder.path(), "shop"};
   const ProcessDriver driver{service, "/none"};
-  Rollout rollout;
+  const Rollout rollout = shop_beside();
   const Launch fresh{{"2", "b", "sha256:bb", ""}, {"x"}, {}};
-  Plan plan;
+  const Plan plan = *compile(rollout, "r1", {fresh.revision, Pool::home}, fresh.revision);
   Mailbox mailbox;
 };
 

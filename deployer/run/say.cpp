@@ -1,4 +1,4 @@
-#include "deployer/run/move_options.h"
+#include "deployer/run/say.h"
 
 #include "base/cli/terminal.h"
 #include "base/cli/tool.h"
