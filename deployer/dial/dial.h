@@ -81,7 +81,7 @@ class Dial {
 
   // The balancers that may not know of a door that was opened: they are not to send users there before reassert(). From
   // memory.
-  virtual std::vector<std::string> behind() = 0;
+  virtual Endpoints behind() = 0;
 
   // What happened that a person should know, since the last call.
   virtual std::vector<std::string> take_notes() = 0;

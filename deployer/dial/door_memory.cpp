@@ -12,7 +12,7 @@ std::string_view to_string(Door door) {
   return door == Door::ready ? "ready" : door == Door::drain ? "drain" : "maint";
 }
 
-void DoorMemory::left(const Server& server, Door door) {
+void DoorMemory::remember(const Server& server, Door door) {
   const std::lock_guard lock(mutex_);
   left_.insert_or_assign(path_of(server), Left{server, door});
 }
@@ -61,15 +61,15 @@ std::vector<DoorMemory::Left> DoorMemory::missed_at(const std::string& endpoint)
   return all;
 }
 
-std::vector<std::string> DoorMemory::behind() const {
+Endpoints DoorMemory::behind() const {
   const std::lock_guard lock(mutex_);
-  std::vector<std::string> all;
+  Endpoints all;
   for (const auto& [endpoint, missed] : missed_) {
     const bool may_be_shut = std::any_of(missed.begin(), missed.end(), [this](const std::string& path) {
       const auto left = left_.find(path);
       return left != left_.end() && left->second.door == Door::ready;
     });
-    if (may_be_shut) all.push_back(endpoint);
+    if (may_be_shut) all.insert(endpoint);
   }
   return all;
 }

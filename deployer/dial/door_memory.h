@@ -26,7 +26,7 @@ class DoorMemory {
   };
 
   // What was done to a server at every balancer but those that miss it.
-  void left(const Server& server, Door door);
+  void remember(const Server& server, Door door);
   std::optional<Left> left(const std::string& path) const;  // by BACKEND/NAME
 
   // It did not take what was done last. True if it took all before that.
@@ -40,7 +40,7 @@ class DoorMemory {
   // What it has yet to be told.
   std::vector<Left> missed_at(const std::string& endpoint) const;
   // Those that may not know of a door that was opened.
-  std::vector<std::string> behind() const;
+  Endpoints behind() const;
 
  private:
   mutable std::mutex mutex_;                             // over all below

@@ -79,7 +79,7 @@ Result<> HaproxyDial::at_quorum(const Server& server, Door door, const Act& act)
     (done ? took : missed).push_back(balancer.endpoint());
   }
   TRY(check_quorum(took.size(), silent));
-  memory_.left(server, door);
+  memory_.remember(server, door);
   for (const std::string& endpoint : took) memory_.took(endpoint, server);
   for (const std::string& endpoint : missed) miss(endpoint, server);
   return {};
@@ -135,7 +135,7 @@ Result<> HaproxyDial::close_doors(const Server& server, int others) {
   const std::lock_guard lock(draining_);
   if (others > 0) TRY(check_others(server, others));
   Result<> first;
-  memory_.left(server, Door::drain);
+  memory_.remember(server, Door::drain);
   for (const HaproxyBalancer& balancer : balancers_) {
     auto closed = balancer.close(server);
     if (closed) {
@@ -161,19 +161,19 @@ Result<Drained> HaproxyDial::drain(const Server& server, int others, std::stop_t
     sum.requests += one.requests;
     sum.cut += one.cut;
   }
-  memory_.left(server, Door::maint);
+  memory_.remember(server, Door::maint);
   save_state();
   return sum;
 }
 
-std::vector<std::string> HaproxyDial::behind() {
+Endpoints HaproxyDial::behind() {
   return memory_.behind();
 }
 
 void HaproxyDial::expect(const std::vector<Server>& admitted) {
   if (quorum_of(setting_) == setting_.endpoints.size()) return;
   for (const Server& server : admitted) {
-    memory_.left(server, Door::ready);
+    memory_.remember(server, Door::ready);
     for (const std::string& endpoint : setting_.endpoints) memory_.missed(endpoint, server);
   }
 }
@@ -208,9 +208,9 @@ Result<bool> HaproxyDial::reassert_at(const HaproxyBalancer& balancer) {
   }
   if (anew || set > 0) {
     const std::lock_guard lock(mutex_);
-    notes_.push_back(fmt::format("HAProxy at {} {}{}", endpoint,
-                                 anew ? "was reloaded or started anew" : "answers again",
-                                 set > 0 ? fmt::format("; {} servers were set again", set) : ""));
+    notes_.push_back(fmt::format(
+        "HAProxy at {} {}{}", endpoint, anew ? "was reloaded or started anew" : "answers again",
+        set > 0 ? fmt::format("; {} set again", set == 1 ? "1 server was" : fmt::format("{} servers were", set)) : ""));
   }
   TRY(first);
   return anew || !missed.empty();

@@ -24,7 +24,7 @@ class HaproxyDial final : public Dial {
   base::Result<> shut(const Server& server) override;
   void expect(const std::vector<Server>& admitted) override;
   base::Result<bool> reassert() override;
-  std::vector<std::string> behind() override;
+  Endpoints behind() override;
   std::vector<std::string> take_notes() override;
 
  private:

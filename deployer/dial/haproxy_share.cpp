@@ -31,10 +31,6 @@ bool shows(std::string_view text, const DialEntry& entry) {
   return found && same_exposure(*found, entry);
 }
 
-bool contains(const Endpoints& endpoints, const std::string& endpoint) {
-  return std::find(endpoints.begin(), endpoints.end(), endpoint) != endpoints.end();
-}
-
 constexpr const char* kBehind = "it has yet to be told whose doors are open";
 
 // A balancer without an entry sends all to the service's own backend.
@@ -119,7 +115,7 @@ Result<> HaproxyShare::compare(Balancer& balancer, const Look& seen, const Expos
 // As if they had not answered, where users would be sent through doors that may be shut.
 void HaproxyShare::leave_out(const Endpoints& behind, const Exposure& exposure, Looks& looks) const {
   for (size_t i = 0; i < looks.size(); ++i) {
-    if (!looks[i] || !contains(behind, balancers_[i].endpoint)) continue;
+    if (!looks[i] || !behind.contains(balancers_[i].endpoint)) continue;
     const bool opens = exposure.lease.count() > 0 || changes_stable(looks[i]->text, exposure);
     if (opens) looks[i] = fail(Kind::unavailable, kBehind);
   }
@@ -230,7 +226,7 @@ Result<> HaproxyShare::catch_up(const Endpoints& behind) {
     for (auto missed = balancer.missed.begin(); missed != balancer.missed.end();) {
       const bool ends_by_itself = missed->second.lease.count() > 0;
       Result<> done;
-      if (!ends_by_itself && contains(behind, balancer.endpoint)) done = fail(Kind::unavailable, kBehind);
+      if (!ends_by_itself && behind.contains(balancer.endpoint)) done = fail(Kind::unavailable, kBehind);
       if (!ends_by_itself && done) done = catch_up(balancer, missed->second);
       if (!done && first) {
         first = fail(done.error().kind,

@@ -18,7 +18,7 @@ class NoDial final : public Dial {
   Result<> shut(const Server&) override { return {}; }
   void expect(const std::vector<Server>&) override {}
   Result<bool> reassert() override { return false; }
-  std::vector<std::string> behind() override { return {}; }
+  Endpoints behind() override { return {}; }
   std::vector<std::string> take_notes() override { return {}; }
 };
 

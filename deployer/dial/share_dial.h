@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -23,7 +24,7 @@ struct ExposureView {
 };
 
 // Some of the balancers.
-using Endpoints = std::vector<std::string>;
+using Endpoints = std::set<std::string>;
 
 // What to do where the entry is not what this dial left there, when it ends apart: somebody else changed it.
 enum class Drift { refuse, overwrite };

@@ -28,10 +28,6 @@ auto patiently(const std::stop_token& stop, const Act& act) {
   }
 }
 
-bool contains(const Endpoints& endpoints, const std::string& endpoint) {
-  return std::find(endpoints.begin(), endpoints.end(), endpoint) != endpoints.end();
-}
-
 // Without an entry all are sent to the service's own backend, `home`.
 bool sends_to(const std::string& backend, const ExposureView& view, const std::string& home) {
   const bool by_all = (view.found ? view.found->stable : home) == backend;
@@ -84,7 +80,7 @@ Result<Drained> TrafficActs::drain_once(int place, const std::stop_token& stop) 
   const Server server = server_of(world_.rollout, place);
   if (world_.share != nullptr) {
     // A balancer that missed a change is given it; one that still sends users there, for whatever reason, is seen.
-    if (!world_.dial.behind().empty()) (void)world_.dial.reassert();
+    tell_of_doors(Users::stay);
     TRY(world_.share->catch_up(world_.dial.behind()));
   }
   TRY(check_no_share(place, Silent::refuse));
@@ -105,7 +101,6 @@ Result<Drained> TrafficActs::drain(int place, const std::stop_token& stop) const
 
 // Before users are sent to the new side, enough of it must be up to carry them.
 Result<> TrafficActs::check_new_side(int dial, int share) const {
-  (void)world_.dial.reassert();  // one that is not told is behind
   std::vector<Server> servers;
   const Plan& plan = world_.plan;
   for (const int place : plan.places_of(plan.dials[static_cast<size_t>(dial)], plan.new_pool())) {
@@ -116,7 +111,7 @@ Result<> TrafficActs::check_new_side(int dial, int share) const {
   for (const DialView& view : views) up[view.endpoint] += view.serving ? 1 : 0;
   const Endpoints behind = world_.dial.behind();
   for (const auto& [endpoint, count] : up) {
-    if (count >= plan.needed_for(dial, share) || contains(behind, endpoint)) continue;
+    if (count >= plan.needed_for(dial, share) || behind.contains(endpoint)) continue;
     return fail(Kind::conflict,
                 fmt::format("only {} of {} new instances are up at HAProxy at {}; {} must be for {} of users", count,
                             servers.size(), endpoint, plan.needed_for(dial, share), share_text(share)));
@@ -124,9 +119,12 @@ Result<> TrafficActs::check_new_side(int dial, int share) const {
   return {};
 }
 
+// A way back is not kept waiting by the question who was started anew. One that cannot be told is behind().
+void TrafficActs::tell_of_doors(Users users) const {
+  if (users == Users::come || !world_.dial.behind().empty()) (void)world_.dial.reassert();
+}
+
 Result<> TrafficActs::set(const Exposure& exposure) const {
-  // A way back is not kept waiting by the question who was started anew.
-  if (exposure.lease.count() > 0 || !world_.dial.behind().empty()) (void)world_.dial.reassert();
   return world_.share->set(exposure, Drift::refuse, world_.dial.behind(), {});
 }
 
@@ -140,17 +138,20 @@ Result<> TrafficActs::set_share(int dial, int share, bool preview, Millis asked)
 
 Result<> TrafficActs::expose(const action::Expose& act, Millis asked, const std::stop_token& stop) const {
   return patiently(stop, [&]() -> Result<> {
+    tell_of_doors(act.share > 0 || act.preview ? Users::come : Users::stay);
     if (act.share > 0) TRY(check_new_side(act.dial, act.share));
     return set_share(act.dial, act.share, act.preview, asked);
   });
 }
 
 Result<> TrafficActs::renew(const action::Renew& act, Millis asked) const {
+  tell_of_doors(Users::come);
   return set_share(act.dial, act.share, act.preview, asked);
 }
 
 Result<> TrafficActs::promote(int dial, const std::stop_token& stop) const {
   return patiently(stop, [&]() -> Result<> {
+    tell_of_doors(Users::come);
     TRY(check_new_side(dial, kAllUsers));
     return set(promoted_exposure_of(world_.rollout, world_.plan, dial));
   });

@@ -39,6 +39,8 @@ class TrafficActs {
   base::Result<> promote(int dial, const std::stop_token& stop) const;
 
  private:
+  enum class Users { come, stay };  // whether some are sent to the new side by what follows
+  void tell_of_doors(Users users) const;
   base::Result<> set(const Exposure& exposure) const;
   base::Result<> set_share(int dial, int share, bool preview, base::Millis asked) const;
   enum class Silent { refuse, ignore };

@@ -19,9 +19,9 @@ std::vector<std::string> paths(const std::vector<DoorMemory::Left>& all) {
 
 TEST(DoorMemory, KnowsWhatABalancerMissed) {
   DoorMemory memory;
-  memory.left(kWeb1, Door::ready);
+  memory.remember(kWeb1, Door::ready);
   EXPECT_TRUE(memory.missed("/b", kWeb1));
-  memory.left(kWeb2, Door::ready);
+  memory.remember(kWeb2, Door::ready);
   EXPECT_FALSE(memory.missed("/b", kWeb2)) << "it missed something before";
   EXPECT_THAT(paths(memory.missed_at("/b")), ElementsAre("shop/web1", "shop/web2"));
   EXPECT_THAT(memory.missed_at("/a"), IsEmpty());
@@ -37,8 +37,8 @@ TEST(DoorMemory, TakesANewProcessForOneThatForgotEverything) {
   EXPECT_FALSE(memory.has_met("/a"));
   EXPECT_FALSE(memory.met("/a", kFirst)) << "it was never another one";
   EXPECT_TRUE(memory.has_met("/a"));
-  memory.left(kWeb1, Door::ready);
-  memory.left(kWeb2, Door::maint);
+  memory.remember(kWeb1, Door::ready);
+  memory.remember(kWeb2, Door::maint);
   EXPECT_FALSE(memory.met("/a", kFirst));
   EXPECT_THAT(memory.missed_at("/a"), IsEmpty());
   EXPECT_TRUE(memory.met("/a", kNext));
@@ -48,10 +48,10 @@ TEST(DoorMemory, TakesANewProcessForOneThatForgotEverything) {
 
 TEST(DoorMemory, CallsOnlyThoseBehindWhoMayNotKnowOfAnOpenDoor) {
   DoorMemory memory;
-  memory.left(kWeb1, Door::drain);
+  memory.remember(kWeb1, Door::drain);
   memory.missed("/b", kWeb1);
   EXPECT_THAT(memory.behind(), IsEmpty()) << "an open door too many sends nobody to one that is shut";
-  memory.left(kWeb1, Door::ready);
+  memory.remember(kWeb1, Door::ready);
   EXPECT_THAT(memory.behind(), ElementsAre("/b"));
   EXPECT_EQ(memory.left("shop/web1")->door, Door::ready);
   EXPECT_FALSE(memory.left("shop/web2"));

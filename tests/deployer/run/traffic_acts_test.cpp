@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "tests/deployer/run/shop_beside.h"
+
 namespace trunkline::deployer {
 namespace {
 
@@ -30,7 +32,7 @@ class AwayDial final : public Dial {
     if (b_is_told) b_is_open = true;
     return b_is_told;
   }
-  std::vector<std::string> behind() override { return b_is_open ? Endpoints{} : Endpoints{"/b"}; }
+  Endpoints behind() override { return b_is_open ? Endpoints{} : Endpoints{"/b"}; }
   std::vector<std::string> take_notes() override { return {}; }
 
   Kind kind = Kind::unavailable;
@@ -58,22 +60,9 @@ class NotedShare final : public ShareDial {
 };
 
 struct TrafficActsTest : testing::Test {
-  TrafficActsTest() {
-    rollout.service = "shop";
-    rollout.traffic = Traffic{};
-    rollout.traffic->key = rollout.traffic->service = "shop";
-    rollout.traffic->twin = "shop-twin";
-    rollout.traffic->map = "/m";
-    rollout.strategy.type = StrategyType::all_at_once;
-    rollout.strategy.ramp = {step::Expose{{}, kAllUsers, false}};
-    rollout.instances = {{"web1", "127.0.0.1", 1, "web1", {}}};
-    rollout.twins = {{"web1-twin", "127.0.0.1", 2, "web1", {}}};
-    const ledger::Revision to{"2", "b", "sha256:bb", ""};
-    plan = *compile(rollout, "r1", {to, Pool::home}, to);
-  }
-
-  Rollout rollout;
-  Plan plan;
+  const ledger::Revision to{"2", "b", "sha256:bb", ""};
+  const Rollout rollout = shop_beside();
+  const Plan plan = *compile(rollout, "r1", {to, Pool::home}, to);
   AwayDial dial;
   NotedShare share;
   TrafficActs acts{{rollout, plan, dial, &share, [] { return base::Millis{0}; }, [this](int) { return vacant; }}};

@@ -244,7 +244,8 @@ TEST_F(HaproxyServersTest, AreToldLaterToABalancerThatHangsWhereTheQuorumAnswers
   EXPECT_THAT(dial.behind(), testing::IsEmpty());
   EXPECT_TRUE(second.server("shop", "slot1").serves());
   EXPECT_EQ(second.server("shop", "slot1").address, two_.address());
-  EXPECT_THAT(dial.take_notes(), ElementsAre(HasSubstr("is silent"), HasSubstr("answers again; 1 servers were set")));
+  EXPECT_THAT(dial.take_notes(),
+              ElementsAre(HasSubstr("is silent"), HasSubstr("answers again; 1 server was set again")));
   ASSERT_TRUE(dial.drain(web1_, 1, {}));
   EXPECT_EQ(side(other.address()), "two");
 }
@@ -269,7 +270,7 @@ TEST_F(HaproxyServersTest, AreOpenedWhereABalancerMayHaveMissedIt) {
   EXPECT_THAT(lenient.behind(), testing::IsEmpty());
   EXPECT_EQ(second.server("shop", "slot1").address, two_.address());
   EXPECT_TRUE(second.server("shop", "slot1").serves());
-  EXPECT_THAT(lenient.take_notes(), ElementsAre(HasSubstr(second.socket() + " answers again; 1 servers were set")));
+  EXPECT_THAT(lenient.take_notes(), ElementsAre(HasSubstr(second.socket() + " answers again; 1 server was set again")));
 }
 
 TEST_F(HaproxyServersTest, AreShutLaterAtABalancerThatIsStartedAnew) {
