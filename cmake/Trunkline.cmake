@@ -64,6 +64,25 @@ function(trunkline_tool name main)
   add_dependencies(tools ${name})
 endfunction()
 
+# A folder of links to the programs of cmake/programs.txt, the only ones that tests find in their PATH: a program that
+# is not in the list, and so not installed by ./dev, fails on every machine and not only on a new one.
+set(TRUNKLINE_PROGRAMS_DIR "${CMAKE_BINARY_DIR}/programs")
+function(trunkline_link_programs)
+  set(list "${CMAKE_SOURCE_DIR}/cmake/programs.txt")
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${list}")
+  file(REMOVE_RECURSE "${TRUNKLINE_PROGRAMS_DIR}")
+  file(MAKE_DIRECTORY "${TRUNKLINE_PROGRAMS_DIR}")
+  file(STRINGS "${list}" lines REGEX "^[^#]")
+  foreach(line ${lines})
+    string(REGEX MATCH "^[^ ]+" program "${line}")
+    find_program(found ${program} NO_CACHE)
+    if(found)
+      file(CREATE_LINK "${found}" "${TRUNKLINE_PROGRAMS_DIR}/${program}" SYMBOLIC)
+    endif()
+    unset(found)
+  endforeach()
+endfunction()
+
 # trunkline_test(NAME FOLDERS... LINKS libs... [SYSTEM]): every *_test.cpp in the folders, one ctest entry a TEST.
 # Unit tests touch no network and never sleep; SYSTEM ones use the real tools and are left out of the sanitizer builds.
 function(trunkline_test name)
@@ -89,7 +108,8 @@ function(trunkline_test name)
     set(timeout 30)
     add_dependencies(unit_tests ${name})
   endif()
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES LABELS ${label} TIMEOUT ${timeout})
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
+                       PROPERTIES LABELS ${label} TIMEOUT ${timeout} ENVIRONMENT "PATH=${TRUNKLINE_PROGRAMS_DIR}")
 endfunction()
 
 # trunkline_fuzz(NAME SOURCE.cpp LINKS libs...): a libFuzzer program.
