@@ -36,10 +36,6 @@ int free_port() {
 
 }  // namespace
 
-bool SshServer::is_installed() {
-  return access(kServer, X_OK) == 0;
-}
-
 SshServer::SshServer() : folder_(must(TempFolder::make("ssh"))), home_(folder_.path() / "home") {
   const passwd* self = getpwuid(geteuid());
   if (self == nullptr) throw std::runtime_error("this user has no name to log in as");

@@ -14,8 +14,6 @@ namespace trunkline::base {
 // folder whose .ssh holds a key that it lets in and knows it. It is ended when the object goes.
 class SshServer {
  public:
-  static bool is_installed();
-
   // Starts it and waits until it accepts connections. Throws where it does not.
   SshServer();
   ~SshServer();
