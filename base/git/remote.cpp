@@ -4,6 +4,10 @@
 
 #include "base/git/deadline.h"
 #include "base/git/handle.h"
+// Where libgit2 declares git_error_set_str from 1.8 on.
+#if __has_include(<git2/sys/errors.h>)
+#include <git2/sys/errors.h>
+#endif
 
 // What talks to another repository.
 namespace trunkline::base {

@@ -5,16 +5,17 @@
 namespace trunkline::flags {
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string json_string(std::string_view text) {
   return base::to_text(base::Json(text));
 }
 
 }  // namespace
 
-FlagText::FlagText(const Flag& flag) : key(fmt::format(R"("key":{})", quoted(flag.key))) {
+FlagText::FlagText(const Flag& flag) : key(fmt::format(R"("key":{})", json_string(flag.key))) {
   variants.reserve(flag.variants.size());
   for (const Variant& variant : flag.variants) {
-    variants.push_back(fmt::format(R"(,"variant":{},"value":{})", quoted(variant.name), base::to_text(variant.value)));
+    variants.push_back(
+        fmt::format(R"(,"variant":{},"value":{})", json_string(variant.name), base::to_text(variant.value)));
   }
   if (!flag.metadata.empty()) metadata = fmt::format(R"(,"metadata":{})", base::to_text(flag.metadata));
 }
