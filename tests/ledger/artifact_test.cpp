@@ -83,7 +83,8 @@ TEST_F(Artifact, IsWrittenIntoAFolderThatIsNotThereYet) {
 
 TEST_F(Artifact, HoldsNoHardLinksAndNoPipes) {
   const auto refuses = [&](const std::vector<std::string>& names) {
-    std::vector<std::string> argv = {"tar", "-czf", file_.string(), "-C", source_.string()};
+    std::vector<std::string> argv = {"tar", "--use-compress-program", "gzip", "-cf", file_.string(),
+                                     "-C",  source_.string()};
     argv.insert(argv.end(), names.begin(), names.end());
     EXPECT_TRUE(base::run_process({.argv = argv}, base::Millis(10'000))->status.ok());
     const auto done = unpack_artifact(file_, *base::sha256_of_file(file_), folder_.path() / "target");
