@@ -4,6 +4,14 @@
 
 namespace trunkline::ledger {
 
+Revision unmanaged_revision() {
+  return {"unmanaged", "", "", ""};
+}
+
+bool is_managed(const Revision& revision) {
+  return !revision.digest.empty();
+}
+
 std::string id_of(const Revision& revision) {
   constexpr size_t kPrefix = std::string_view("sha256:").size();
   return base::sha256(revision.digest + "\n" + revision.config).substr(kPrefix, 12);

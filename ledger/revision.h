@@ -17,6 +17,11 @@ struct Revision {
   bool operator==(const Revision&) const = default;
 };
 
+// Stands for what ran before the first release: programs that somebody else started. It can be neither started nor gone
+// back to by a release.
+Revision unmanaged_revision();
+bool is_managed(const Revision& revision);
+
 // Twelve hex digits that name the revision among all others: artifact and configuration, hashed together.
 std::string id_of(const Revision& revision);
 

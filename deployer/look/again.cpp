@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "deployer/record/begun.h"
+#include "deployer/record/lineage.h"
 #include "ledger/artifact.h"
 
 namespace trunkline::deployer {
@@ -33,12 +34,6 @@ std::optional<ledger::Revision> find_revision(const std::vector<ledger::Release>
   return std::nullopt;
 }
 
-std::optional<ledger::Revision> one_before(const std::vector<ledger::Release>& releases) {
-  const auto last = std::find_if(releases.rbegin(), releases.rend(),
-                                 [](const ledger::Release& release) { return release.outcome == "completed"; });
-  return last == releases.rend() ? std::nullopt : last->from;
-}
-
 }  // namespace
 
 Result<Prepared> prepare_retry(const ServiceFolder& folder) {
@@ -63,10 +58,15 @@ Result<Prepared> prepare_retry(const ServiceFolder& folder) {
 Result<Prepared> prepare_undo(const ServiceFolder& folder, const std::optional<std::string>& name) {
   TRY_ASSIGN(Begun begun, last_rollout(folder));
   TRY_ASSIGN(const auto releases, ledger::read_history(folder.history()));
-  const auto revision = name ? find_revision(releases, *name) : one_before(releases);
+  const auto revision = name ? find_revision(releases, *name) : revision_before(releases);
   if (!revision) {
     return fail(Kind::not_found, name ? fmt::format("{} never ran {} (see `deployer history`)", folder.service(), *name)
                                       : folder.service() + " has no version before this one");
+  }
+  if (!ledger::is_managed(*revision)) {
+    return fail(Kind::not_found, folder.service() +
+                                     " has no version before this one: what ran before it was not started "
+                                     "by the deployer, which cannot start it again");
   }
   TRY_ASSIGN(const Before stable, folder.load_stable());
   if (stable.revision == revision) return fail(Kind::conflict, revision->version + " is what runs");

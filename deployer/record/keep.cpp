@@ -5,6 +5,7 @@
 
 #include "base/core/files.h"
 #include "deployer/drivers/supervisor.h"
+#include "deployer/record/lineage.h"
 
 namespace trunkline::deployer {
 namespace fs = std::filesystem;
@@ -23,10 +24,9 @@ Result<std::vector<Revision>> needed_revisions(const ServiceFolder& folder,
   std::vector<Revision> needed;
   TRY_ASSIGN(const Before stable, folder.load_stable());
   add(needed, stable.revision);
-  if (!history.empty()) {
-    add(needed, history.back().to);
-    add(needed, history.back().from);
-  }
+  // `undo` goes back to the one before, `retry` tries the last one again, completed or not.
+  add(needed, revision_before(history));
+  if (!history.empty()) add(needed, history.back().to);
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(folder.root() / "instances", ignored)) {
     TRY_ASSIGN(const auto state, read_supervisor_state(entry.path()));
@@ -69,7 +69,7 @@ std::vector<Revision> revisions_to_keep(const std::vector<ledger::Release>& hist
                                         const std::vector<Revision>& needed, size_t keep) {
   std::vector<Revision> kept;
   for (auto release = history.rbegin(); release != history.rend() && kept.size() < keep; ++release) {
-    add(kept, release->to);
+    if (release->outcome == "completed") add(kept, release->to);
     if (kept.size() < keep) add(kept, release->from);
   }
   for (const Revision& revision : needed) add(kept, revision);

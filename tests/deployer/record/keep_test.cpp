@@ -22,6 +22,7 @@ ledger::Release release(int from, int to) {
   ledger::Release release;
   release.id = std::to_string(from) + "to" + std::to_string(to);
   release.to = revision(to);
+  release.outcome = "completed";
   if (from > 0) release.from = revision(from);
   return release;
 }
@@ -97,6 +98,20 @@ TEST_F(KeptFolder, KeepsWhatAnInstanceRuns) {
   ASSERT_TRUE(remove_old_releases(folder_, 1));
   EXPECT_TRUE(has(2));
   EXPECT_FALSE(has(1));
+}
+
+TEST_F(KeptFolder, KeepsWhatUndoNeedsHoweverManyReleasesFailMeanwhile) {
+  for (int version = 5; version <= 8; ++version) {
+    ledger::Release failed = release(4, version);
+    failed.outcome = "rolled_back";
+    ASSERT_TRUE(ledger::append_release(folder_.history(), failed));
+    put(version);
+    ASSERT_TRUE(remove_old_releases(folder_, 2));
+  }
+  EXPECT_TRUE(has(4)) << "it runs";
+  EXPECT_TRUE(has(3)) << "undo goes there";
+  EXPECT_TRUE(has(8)) << "retry tries it again";
+  for (const int gone : {1, 2, 5, 6, 7}) EXPECT_FALSE(has(gone)) << gone;
 }
 
 }  // namespace
