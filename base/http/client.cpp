@@ -219,7 +219,7 @@ class PocoClient final : public HttpClient {
                             Millis timeout, const Failed& failed) {
     net::HTTPRequest out(request.method, url.target, net::HTTPMessage::HTTP_1_1);
     for (const Header& header : request.headers) out.add(header.name, header.value);
-    out.set("Host", url.authority());
+    if (!request.headers.find("Host")) out.set("Host", url.authority());
     out.setKeepAlive(session->getKeepAlive());
     if (!request.body.empty() || request.method == "POST" || request.method == "PUT" || request.method == "PATCH") {
       out.setContentLength64(static_cast<Poco::Int64>(request.body.size()));
@@ -269,8 +269,10 @@ std::unique_ptr<HttpClient> make_http_client(ClientOptions options) {
   return std::make_unique<PocoClient>(options);
 }
 
-Result<Response> get(HttpClient& client, const std::string& url) {
-  return client.send(url, Request{});
+Result<Response> get(HttpClient& client, const std::string& url, const std::string& host) {
+  Request request;
+  if (!host.empty()) request.headers.add("Host", host);
+  return client.send(url, request);
 }
 
 }  // namespace trunkline::base

@@ -22,10 +22,10 @@ class HttpClient {
   virtual ~HttpClient() = default;
 
   // Sends `request` to `url` (url.h: http, https, unix:/path.sock:/target). The target comes from the URL, the one in
-  // the request is not looked at; Host and Content-Length are set here. Any status is an answer; redirects are not
-  // followed. `timeout` stands in for that of the options, for an answer that is known to take long. Failures:
-  // Kind::unavailable (refused, unknown host, hung up), timeout, invalid (a bad URL, an answer that is no HTTP or
-  // larger than max_body), cancelled.
+  // the request is not looked at; Content-Length is set here, and Host where the request has none. Any status is an
+  // answer; redirects are not followed. `timeout` stands in for that of the options, for an answer that is known to
+  // take long. Failures: Kind::unavailable (refused, unknown host, hung up), timeout, invalid (a bad URL, an answer
+  // that is no HTTP or larger than max_body), cancelled.
   virtual Result<Response> send(const std::string& url, const Request& request,
                                 std::optional<Millis> timeout = std::nullopt) = 0;
 
@@ -38,6 +38,7 @@ class HttpClient {
 // one for GET, HEAD, PUT, DELETE and OPTIONS.
 std::unique_ptr<HttpClient> make_http_client(ClientOptions options = {});
 
-Result<Response> get(HttpClient& client, const std::string& url);
+// `host`, where it is not empty, stands in for the URL's in the Host field.
+Result<Response> get(HttpClient& client, const std::string& url, const std::string& host = "");
 
 }  // namespace trunkline::base

@@ -15,7 +15,7 @@ namespace trunkline::deployer {
 
 Checks::Checks(Setting setting, const std::vector<Metric>& metrics)
     : setting_(std::move(setting)),
-      scrape_(setting_.instances, metrics),
+      scrape_(setting_.instances, metrics, setting_.host),
       instances_(setting_.instances, setting_.observe),
       haproxy_(setting_.balancers, setting_.servers),
       asks_haproxy_(

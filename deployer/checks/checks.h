@@ -23,6 +23,7 @@ class Checks {
     InstanceChecks::Observe observe = {};       // what the drivers know; without it nothing is known of instances
     std::vector<std::string> balancers = {};    // HAProxy's admin sockets
     std::vector<Server> servers = {};           // of the instances, in their order
+    std::string host = {};                      // of the Host field in scrapes; "" for the instance's address
   };
 
   Checks(Setting setting, const std::vector<Metric>& metrics);

@@ -22,14 +22,16 @@ std::vector<ScrapeQuery> queries_on(Side side, const std::vector<Metric>& metric
 
 }  // namespace
 
-ScrapeChecks::ScrapeChecks(std::vector<Instance> instances, const std::vector<Metric>& metrics)
+ScrapeChecks::ScrapeChecks(std::vector<Instance> instances, const std::vector<Metric>& metrics, std::string host)
     : instances_(std::move(instances)),
+      host_(std::move(host)),
       client_(base::make_http_client(kScrapeOptions)),
       fresh_series_(queries_on(Side::fresh, metrics)),
       stable_series_(queries_on(Side::stable, metrics)) {}
 
 Result<std::vector<Sample>> ScrapeChecks::scrape(const Instance& instance) const {
-  TRY_ASSIGN(const base::Response response, base::get(*client_, fmt::format("http://{}/metrics", instance.address())));
+  TRY_ASSIGN(const base::Response response,
+             base::get(*client_, fmt::format("http://{}/metrics", instance.address()), host_));
   if (response.status != 200) return fail(Kind::unavailable, fmt::format("/metrics answered {}", response.status));
   return parse_exposition(response.body);
 }

@@ -13,7 +13,7 @@ namespace trunkline::deployer {
 // The scrape provider: reads the instances' own /metrics. Thread-safe.
 class ScrapeChecks {
  public:
-  ScrapeChecks(std::vector<Instance> instances, const std::vector<Metric>& metrics);
+  ScrapeChecks(std::vector<Instance> instances, const std::vector<Metric>& metrics, std::string host = "");
 
   // Begins a bake: from now on growth is counted from here. An instance that cannot be scraped now is counted from its
   // first scrape on. `now` is the rollout's own time.
@@ -34,6 +34,7 @@ class ScrapeChecks {
   base::Result<std::vector<Sample>> scrape(const Instance& instance) const;
 
   const std::vector<Instance> instances_;
+  const std::string host_;
   const std::unique_ptr<base::HttpClient> client_;
   std::mutex mutex_;
   std::vector<int> fresh_, stable_;

@@ -90,7 +90,7 @@ InstanceCommand command_for(const Launch& launch, const Instance& instance, cons
   for (const auto& [name, value] : launch.variables) result.environment.try_emplace(name, substitute(value, values));
   if (launch.liveness) {
     result.liveness = {fmt::format("http://{}{}", instance.address(), launch.liveness->path), launch.liveness->period,
-                       launch.liveness->timeout, launch.liveness->failure_threshold};
+                       launch.liveness->timeout, launch.liveness->failure_threshold, launch.liveness->host};
   }
   return result;
 }
@@ -104,7 +104,8 @@ Json to_json(const Launch& launch) {
   if (!launch.secrets.empty()) json["secrets"] = object_of(launch.secrets);
   if (launch.liveness) {
     const HttpProbe& probe = *launch.liveness;
-    json["liveness"] = to_json(LivenessProbe{probe.path, probe.period, probe.timeout, probe.failure_threshold});
+    json["liveness"] =
+        to_json(LivenessProbe{probe.path, probe.period, probe.timeout, probe.failure_threshold, probe.host});
   }
   return json;
 }
@@ -124,7 +125,7 @@ base::Result<Launch> launch_from_json(const Json& json) {
   launch.secrets = texts_of(base::find(json, "secrets"));
   if (const Json* liveness = base::find(json, "liveness")) {
     const LivenessProbe probe = liveness_from_json(*liveness);
-    launch.liveness = HttpProbe{probe.url, probe.period, probe.timeout, probe.failure_threshold};
+    launch.liveness = HttpProbe{probe.url, probe.period, probe.timeout, probe.failure_threshold, 1, probe.host};
   }
   return launch;
 }

@@ -17,6 +17,7 @@ struct LivenessProbe {
   base::Millis period{5000};
   base::Millis timeout{2000};
   int failure_threshold = 3;  // so many failures in a row, and it is ended
+  std::string host = {};      // of the Host field; "" for the URL's
 
   bool operator==(const LivenessProbe&) const = default;
 };

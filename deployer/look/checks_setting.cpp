@@ -15,6 +15,7 @@ Checks::Setting checks_setting(const Rollout& rollout, std::map<std::string, std
     TRY_ASSIGN(const InstanceView view, driver.observe(id));
     return InstanceHealth{view.status == InstanceStatus::running, view.restarts};
   };
+  setting.host = rollout.probes.host;
   if (rollout.traffic) setting.balancers = rollout.traffic->endpoints;
   for (size_t place = 0; place < setting.instances.size(); ++place) {
     setting.servers.push_back(server_of(rollout, static_cast<int>(place)));

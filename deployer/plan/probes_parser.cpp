@@ -42,6 +42,12 @@ const Table kSyntheticKeys{{
     {"failureLimit", Value::count, false, "It fails with more failures than so many.", "0"},
 }};
 
+// It becomes a header field as it is.
+bool is_host(std::string_view text) {
+  return text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._:[]-") ==
+         std::string_view::npos;
+}
+
 // What all probes say of how an instance is asked.
 Result<> read_question(const Fields& fields, HttpProbe& probe) {
   TRY(fields.read("http", probe.path));
@@ -87,6 +93,8 @@ Result<Metric> read_synthetic(const Fields& fields) {
 }  // namespace
 
 const Table kProbesKeys{{
+    {"host", like("^[A-Za-z0-9._:\\[\\]-]+$", Value::text), false,
+     "The Host header of all probes and scrapes, for programs that answer to no other name.", "the instance's address"},
     {"startup", mapping_of(kProbeKeys), false, "Whether an instance is up."},
     {"readiness", mapping_of(kProbeKeys), false, "Whether an instance is ready for users."},
     {"liveness", mapping_of(kLivenessKeys), false,
@@ -99,10 +107,16 @@ const Table kProbesKeys{{
 Result<> read_probes(const Fields& root, Probes& probes) {
   TRY_ASSIGN(const auto fields, root.below("probes"));
   if (!fields) return {};
+  TRY(fields->read("host", probes.host));
+  if (!is_host(probes.host)) return fields->wrong("host", "expected a name such as shop.example");
   TRY(read_probe(*fields, "startup", probes.startup));
   TRY(read_probe(*fields, "readiness", probes.readiness));
   TRY(read_liveness(*fields, probes.liveness));
-  return read_probe(*fields, "identity", probes.identity);
+  TRY(read_probe(*fields, "identity", probes.identity));
+  for (auto* probe : {&probes.startup, &probes.readiness, &probes.liveness, &probes.identity}) {
+    if (*probe) (*probe)->host = probes.host;
+  }
+  return {};
 }
 
 Result<> add_synthetic(const Fields& root, Analysis& analysis, Templates& templates) {

@@ -44,11 +44,13 @@ struct HttpProbe {
   base::Millis timeout{2000};
   int failure_threshold = 60;  // so many failures without enough successes, and the instance is given up
   int success_threshold = 1;   // successes in a row
+  std::string host = {};       // of the Host field; "" for the instance's address
 
   bool operator==(const HttpProbe&) const = default;
 };
 
 struct Probes {
+  std::string host;  // of the Host field in all of them and in scrapes; "" for the instance's address
   std::optional<HttpProbe> startup;
   std::optional<HttpProbe> readiness;
   std::optional<HttpProbe> liveness;  // asked by the instance's supervisor, which starts it again where it fails
