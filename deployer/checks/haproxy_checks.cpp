@@ -11,6 +11,19 @@ using base::fail;
 using base::Kind;
 using base::Result;
 
+namespace {
+
+constexpr int kBackendsAndServers = 2 + 4;      // the types of rows that are asked for
+constexpr const char* kBackendRow = "BACKEND";  // the name of a backend's own row
+
+std::set<std::string> backends_of(const std::vector<int>& side, const std::vector<Server>& servers) {
+  std::set<std::string> backends;
+  for (const int place : side) backends.insert(servers[static_cast<size_t>(place)].backend);
+  return backends;
+}
+
+}  // namespace
+
 HaproxyChecks::HaproxyChecks(std::vector<std::string> endpoints, std::vector<Server> servers, Ask ask)
     : endpoints_(std::move(endpoints)), servers_(std::move(servers)), ask_(std::move(ask)) {}
 
@@ -30,7 +43,8 @@ void HaproxyChecks::open(const std::vector<int>& fresh, const std::vector<int>& 
 Result<> HaproxyChecks::look_at(const std::string& endpoint, const std::vector<std::string>& backends) {
   std::string stats;
   for (const std::string& backend : backends) {
-    TRY_ASSIGN(const std::string answer, ask_(endpoint, fmt::format("show stat {} 4 -1", backend)));
+    TRY_ASSIGN(const std::string answer,
+               ask_(endpoint, fmt::format("show stat {} {} -1", backend, kBackendsAndServers)));
     stats += answer;
   }
   TRY_ASSIGN(const auto servers, parse_traffic(stats));
@@ -43,10 +57,8 @@ Result<> HaproxyChecks::look_at(const std::string& endpoint, const std::vector<s
 }
 
 Result<> HaproxyChecks::look() {
-  std::set<std::string> backends;
-  for (const auto* side : {&fresh_, &stable_}) {
-    for (const int place : *side) backends.insert(servers_[static_cast<size_t>(place)].backend);
-  }
+  std::set<std::string> backends = backends_of(fresh_, servers_);
+  backends.merge(backends_of(stable_, servers_));
   Result<> first;
   size_t silent = 0;
   for (const std::string& endpoint : endpoints_) {
@@ -88,7 +100,30 @@ Counts HaproxyChecks::counts(const std::vector<int>& side) const {
     sum.requests += tally.counts().requests;
     sum.errors += tally.counts().errors;
   });
-  return sum;
+  const int64_t unserved = this->unserved(side);
+  return {sum.requests + unserved, sum.errors + unserved};
+}
+
+int64_t HaproxyChecks::unserved(const std::vector<int>& side) const {
+  const std::set<std::string> others = backends_of(&side == &fresh_ ? stable_ : fresh_, servers_);
+  int64_t all = 0;
+  for (const std::string& backend : backends_of(side, servers_)) {
+    if (others.contains(backend)) continue;
+    for (const std::string& endpoint : endpoints_) all += unserved(endpoint, backend);
+  }
+  return all;
+}
+
+int64_t HaproxyChecks::unserved(const std::string& endpoint, const std::string& backend) const {
+  const auto whole = tallies_.find({endpoint, backend, kBackendRow});
+  if (whole == tallies_.end()) return 0;
+  int64_t own = whole->second.server_errors();
+  for (auto row = tallies_.lower_bound({endpoint, backend, ""}); row != tallies_.end(); ++row) {
+    const auto& [row_endpoint, row_backend, name] = row->first;
+    if (row_endpoint != endpoint || row_backend != backend) break;
+    if (name != kBackendRow) own -= row->second.counts().errors;
+  }
+  return std::max<int64_t>(0, own);
 }
 
 Measurement HaproxyChecks::value(const HaproxyQuery& query, const std::vector<int>& side) const {

@@ -13,7 +13,8 @@
 
 namespace trunkline::deployer {
 
-// The haproxy provider: what the balancers count of the servers of each side, all balancers taken together. One that
+// The haproxy provider: what the balancers count of the servers of each side, and of a backend that is that side's own,
+// all balancers taken together. One that
 // does not answer is left out, for it answers no users; an error where none does. Thread-safe.
 class HaproxyChecks {
  public:
@@ -42,6 +43,10 @@ class HaproxyChecks {
   template <typename Visit>
   void each(const std::vector<int>& side, Visit visit) const;
   Counts counts(const std::vector<int>& side) const;
+  // Requests that HAProxy answered with a 5xx of its own, as it found no server for them: they stand in the row of the
+  // backend alone. None of a backend that both sides have, where nobody can tell whose they are.
+  int64_t unserved(const std::vector<int>& side) const;
+  int64_t unserved(const std::string& endpoint, const std::string& backend) const;
   Measurement value(const HaproxyQuery& query, const std::vector<int>& side) const;
 
   const std::vector<std::string> endpoints_;

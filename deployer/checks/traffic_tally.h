@@ -18,6 +18,7 @@ class TrafficTally {
 
   // Requests, answered or not; those that were not, or with a 5xx, are errors.
   Counts counts() const;
+  int64_t server_errors() const { return growth_.server_errors; }  // answers with a 5xx
   int64_t connection_errors() const { return growth_.connection_errors; }
 
   // The average of the answers since the bake began. The balancer's own average has those before in it, which are

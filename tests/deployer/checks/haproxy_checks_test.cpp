@@ -15,11 +15,14 @@ class HaproxyChecksTest : public testing::Test {
  protected:
   struct Count {
     int ok = 0, failed = 0, refused = 0, ms = 0;
+    int unserved = 0;  // 503s of HAProxy itself, which stand in the backend's row alone
   };
   std::string stat(const std::string& endpoint, const std::string& backend) {
     const Count& c = counts_[{endpoint, backend}];
-    return fmt::format("# pxname,svname,econ,eresp,hrsp_2xx,hrsp_5xx,rtime,\n{},web1,{},0,{},{},{},\n\n", backend,
-                       c.refused, c.ok, c.failed, c.ms);
+    return fmt::format(
+        "# pxname,svname,econ,eresp,hrsp_2xx,hrsp_5xx,rtime,\n"
+        "{0},web1,{1},0,{2},{3},{4},\n{0},BACKEND,{1},0,{2},{5},{4},\n\n",
+        backend, c.refused, c.ok, c.failed, c.ms, c.failed + c.refused + c.unserved);
   }
   Count& count(const std::string& endpoint, const std::string& backend) { return counts_[{endpoint, backend}]; }
 
@@ -47,6 +50,28 @@ TEST_F(HaproxyChecksTest, SumBothBalancersAndBothSides) {
   EXPECT_EQ(both.counts, (BothCounts{{100, 8}, {909, 9}}));
   EXPECT_EQ(checks_.measure({Of::connection_errors}).value, 3);
   EXPECT_EQ(checks_.measure({Of::error_ratio, Side::stable}).value, 9.0 / 909);
+}
+
+// A side whose servers are all down answers nothing; its users do not see that difference.
+TEST_F(HaproxyChecksTest, CountRequestsForWhichNoServerWasFound) {
+  count("a", "twin") = {.unserved = 7};
+  count("a", "shop") = {.ok = 10, .unserved = 100};
+  checks_.open({1}, {0});
+  count("a", "twin") = {.ok = 60, .unserved = 27};
+  count("b", "twin") = {.failed = 5, .refused = 5, .unserved = 10};
+  count("a", "shop") = {.ok = 910, .unserved = 100};
+  const Measurement both = checks_.compare({Of::error_ratio});
+  EXPECT_EQ(both.counts, (BothCounts{{100, 40}, {900, 0}}));
+  EXPECT_EQ(checks_.measure({Of::error_ratio}).value, 0.4);
+}
+
+TEST_F(HaproxyChecksTest, LeaveOutWhatCannotBeToldApartInOneBackend) {
+  checks_.open({1}, {2});
+  count("a", "twin") = {.ok = 60, .unserved = 20};
+  EXPECT_EQ(checks_.measure({Of::error_ratio}).detail, "HAProxy has no server twin/web9");
+  checks_.open({1}, {1});
+  count("a", "twin") = {.ok = 120, .unserved = 40};
+  EXPECT_EQ(checks_.measure({Of::error_ratio}).value, 0) << "both sides stand in the backend";
 }
 
 TEST_F(HaproxyChecksTest, AreUnopposedWhereNobodyIsOnTheStableSide) {
