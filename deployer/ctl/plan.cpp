@@ -3,6 +3,7 @@
 #include "base/cli/terminal.h"
 #include "deployer/ctl/commands.h"
 #include "deployer/look/capacity.h"
+#include "deployer/look/plan_warnings.h"
 #include "deployer/look/prepare.h"
 #include "deployer/look/user_traffic.h"
 #include "deployer/plan/forecast.h"
@@ -16,6 +17,7 @@ struct Outlook {
   std::vector<std::string> details;  // of what changes in the configuration
   std::optional<Capacity> capacity;
   std::optional<UserTraffic> traffic;
+  std::vector<std::string> warnings;
 };
 
 std::string memory_text(const Capacity& capacity) {
@@ -44,7 +46,7 @@ std::string summary(const Outlook& outlook) {
     text += fmt::format(", {} at the most with extensions and waits", base::format_duration(seen.longest));
   }
   text += ".\n";
-  if (!plan.from) return text + "Nothing runs yet: there is nobody to protect, and nothing to go back to.\n";
+  if (!plan.from) return text + "This is the first release: there is no version to go back to.\n";
   if (plan.by_share) {
     text += fmt::format("First met by {} of users; {} more instances run beside the old ones meanwhile.\n",
                         share_text(seen.first_share), seen.more_instances);
@@ -88,6 +90,7 @@ std::string text_of(const Outlook& outlook) {
   for (const Step& step : plan.steps) text += fmt::format("{:>4}  {}\n", ++number, to_string(step, plan.places));
   text += summary(outlook);
   if (outlook.traffic) text += sensitivity_text(plan, *outlook.traffic);
+  for (const std::string& warning : outlook.warnings) text += "warning: " + warning + "\n";
   return text;
 }
 
@@ -127,6 +130,7 @@ base::Json json_of(const Outlook& outlook) {
     json["bakes"] = sensitivity_json(outlook);
   }
   json["steps"] = std::move(steps);
+  if (!outlook.warnings.empty()) json["warnings"] = base::JsonArray(outlook.warnings.begin(), outlook.warnings.end());
   return json;
 }
 
@@ -160,6 +164,7 @@ void add_plan(base::cli::Tool& tool) {
     if (options->requests > 0) {
       outlook.traffic = UserTraffic{static_cast<double>(options->requests), error_ratio_of(outlook)};
     }
+    outlook.warnings = plan_warnings(prepared, outlook.plan, folder);
     if (options->json) {
       base::cli::print_json(json_of(outlook));
     } else {

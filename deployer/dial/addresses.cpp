@@ -1,5 +1,6 @@
 #include "deployer/dial/addresses.h"
 
+#include <algorithm>
 #include <array>
 #include <fmt/format.h>
 #include <memory>
@@ -37,6 +38,13 @@ Result<std::vector<NumericAddress>> resolve(std::string_view address) {
   }
   if (numbers.empty()) return fail(Kind::unavailable, fmt::format("\"{}\" has no address", address));
   return numbers;
+}
+
+bool same_address(std::string_view address, std::string_view printed) {
+  const auto numbers = resolve(address);
+  return numbers && std::any_of(numbers->begin(), numbers->end(), [&](const NumericAddress& number) {
+           return printed == number.host + ":" + number.port;
+         });
 }
 
 }  // namespace trunkline::deployer

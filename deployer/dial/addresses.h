@@ -19,4 +19,7 @@ struct NumericAddress {
 // Kind::invalid without a port, unavailable for a name that nobody knows.
 base::Result<std::vector<NumericAddress>> resolve(std::string_view address);
 
+// Whether "HOST:PORT" of the file is the address that a balancer prints: numbers, IPv6 without brackets.
+bool same_address(std::string_view address, std::string_view printed);
+
 }  // namespace trunkline::deployer

@@ -43,6 +43,18 @@ struct Drained {
   bool operator==(const Drained&) const = default;
 };
 
+// How a server is drained. A number alone says how many others must serve.
+struct DrainRule {
+  // gentle   users whose cookie names the server still come for a moment, and are then sent elsewhere
+  // at_once  nobody comes any more: a bad version is taken from all its users
+  enum class Closing { gentle, at_once };
+
+  DrainRule(int others_, Closing closing_ = Closing::gentle) : others(others_), closing(closing_) {}
+
+  int others;  // so many of its backend must serve, or the server is not drained; 0 lets the last one go
+  Closing closing;
+};
+
 // Who may be sent to which server, at every balancer alike. Calls block, end early when asked to stop
 // (Kind::cancelled), and are safe to repeat. Thread-safe: different servers may be acted on at once. What the fence
 // says is passed on. Kind::unavailable: too few of the balancers answer.
@@ -61,10 +73,10 @@ class Dial {
 
   // Sends nobody new to the server and waits for its last connection to end, at most the drain timeout of the rollout;
   // what is left then is cut, or, where the rollout says so, left alone: Kind::timeout. All balancers must answer: else
-  // its door is shut at those that do, and nobody is cut. Kind::conflict if fewer than so many `others` of its backend
-  // would serve then; 0 lets the last one go: of a side that nobody is sent to any more, or of a service that is taken
-  // down.
-  virtual base::Result<Drained> drain(const Server& server, int others, std::stop_token stop) = 0;
+  // its door is shut at those that do, and nobody is cut. Kind::conflict if fewer others than the rule wants would
+  // serve then, or if somebody lets users in again meanwhile, as an agent-check does. The last one may go of a side
+  // that nobody is sent to any more, and of a service that is taken down.
+  virtual base::Result<Drained> drain(const Server& server, DrainRule rule, std::stop_token stop) = 0;
 
   // Puts a server where nobody is into maintenance, and does not wait. The quorum must answer, the others are told by
   // reassert().

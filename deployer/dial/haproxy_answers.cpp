@@ -103,6 +103,10 @@ Result<std::map<std::string, HaproxyServer>> parse_servers(std::string_view stat
     server.in_maintenance = (admin & kMaintenance) != 0;
     server.draining = (admin & kDrain) != 0;
     server.up = number(states->cell(row, "srv_op_state")) == kRunning;
+    server.weight = number(states->cell(row, "srv_uweight"));
+    const std::string_view port = states->cell(row, "srv_check_port"), host = states->cell(row, "srv_check_addr");
+    if (number(port) > 0) server.check_port = port;
+    if (host != "-") server.check_host = host;
     server.address = fmt::format("{}:{}", states->cell(row, "srv_addr"), states->cell(row, "srv_port"));
   }
   for (const Row& row : stats->rows()) {

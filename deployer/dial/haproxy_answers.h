@@ -18,10 +18,12 @@ struct HaproxyServer {
   bool checked = false;  // a health check passed since it last left maintenance, or it has none
   int64_t sessions = 0;
   int64_t requests = 0;
-  std::string address;  // HOST:PORT, the host as a number
-  std::string check;    // what the last health check said: "L7OK", "L4CON"; "" without one
+  std::string address;                           // HOST:PORT, the host as a number
+  std::string check;                             // what the last health check said: "L7OK", "L4CON"; "" without one
+  int64_t weight = 1;                            // 0: nobody is sent to it
+  std::string check_port = {}, check_host = {};  // of its health check, where it has its own; "" where it has not
 
-  bool serves() const { return up && !in_maintenance && !draining; }
+  bool serves() const { return up && !in_maintenance && !draining && weight > 0; }
   bool operator==(const HaproxyServer&) const = default;
 };
 

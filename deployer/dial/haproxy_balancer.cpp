@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <optional>
 
 #include "base/core/text.h"
 #include "deployer/dial/addresses.h"
@@ -17,6 +18,7 @@ using base::Result;
 namespace {
 
 constexpr Millis kPoll{20};
+constexpr Millis kPersistence{500};  // how long a drained server is left to users whose cookie names it
 
 // Of a server that is not there, the nearest thing that HAProxy has.
 std::string hint(const std::map<std::string, HaproxyServer>& servers) {
@@ -70,8 +72,24 @@ Result<> HaproxyBalancer::set_door(const Server& server, Door door) const {
               fmt::format("HAProxy at {} did not take \"{}\": {}", endpoint_, command, base::trim(answer)));
 }
 
+// Ports and addresses that health and agent checks have of their own stay behind when a server moves: HAProxy would
+// ask the old instance how the new one is.
+Result<> HaproxyBalancer::check_may_move(const HaproxyServer& now, const Server& server,
+                                         const std::string& port) const {
+  const bool own_port = !now.check_port.empty() && now.check_port != port;
+  if (!own_port && now.check_host.empty()) return {};
+  return fail(
+      Kind::conflict,
+      fmt::format("the health check of {} at HAProxy at {} has an address of its own ({}:{}), which stays behind "
+                  "when the server moves to {}; take `addr` and `port` out of its line, or give it no `twin`",
+                  path_of(server), endpoint_, now.check_host.empty() ? "*" : now.check_host,
+                  now.check_port.empty() ? "*" : now.check_port, server.address));
+}
+
 Result<> HaproxyBalancer::set_address(const Server& server) const {
   TRY_ASSIGN(const auto numbers, resolve(server.address));
+  TRY_ASSIGN(const HaproxyServer before, look(server));
+  TRY(check_may_move(before, server, numbers.front().port));
   const std::string command =
       fmt::format("set server {} addr {} port {}", path_of(server), numbers.front().host, numbers.front().port);
   TRY_ASSIGN(const std::shared_ptr<void> right, setting_.enter());
@@ -138,6 +156,12 @@ Result<int64_t> HaproxyBalancer::admit(const Server& server, std::stop_token sto
     TRY(set_door(server, Door::ready));
     TRY_ASSIGN(now, look(server));
   }
+  if (now.weight == 0) {
+    return fail(Kind::conflict,
+                fmt::format("{} at HAProxy at {} has weight 0, so that nobody is sent there: set server {} "
+                            "weight 100%",
+                            path_of(server), endpoint_, path_of(server)));
+  }
   return now.requests;
 }
 
@@ -159,14 +183,22 @@ Result<> HaproxyBalancer::check_may_cut(const HaproxyServer& now) const {
 }
 
 // Waits for the last connection, then closes the door for good: in maintenance there are no health checks either, which
-// an instance that is about to stop would fail.
+// an instance that is about to stop would fail. A drained server still takes users whose cookie names it (HAProxy 2.6
+// management guide, "set server"), so that its connections may never end; in maintenance they go elsewhere, and what is
+// under way ends well.
 Result<Drained> HaproxyBalancer::settle(const Server& server, base::SteadyTime deadline, std::stop_token stop) const {
+  const base::SteadyTime begun = base::system_clock().steady();
+  std::optional<int64_t> requests;  // when the door was closed
   for (;;) {
     TRY_ASSIGN(const HaproxyServer now, look(server));
-    const bool was_cut = now.in_maintenance && setting_.drain_end == DrainEnd::close;
+    if (!now.in_maintenance && !now.draining) return fail(let_in_again(server));
     const bool late = base::system_clock().steady() > deadline;
     if (late) TRY(check_may_cut(now));
-    if (now.sessions == 0 || was_cut || late) break;
+    if (now.sessions == 0 || late) break;
+    const bool they_come = now.requests > requests.value_or(now.requests);
+    if (!requests) requests = now.requests;
+    const bool long_enough = base::system_clock().steady() - begun > kPersistence;
+    if (they_come && long_enough && !now.in_maintenance) TRY(set_door(server, Door::maint));
     TRY(pause_for(kPoll, stop));
   }
   TRY(set_door(server, Door::maint));
@@ -177,6 +209,13 @@ Result<Drained> HaproxyBalancer::settle(const Server& server, base::SteadyTime d
     TRY(ask("shutdown sessions server " + path_of(server)));
   }
   return Drained{now.requests, now.sessions};
+}
+
+base::Error HaproxyBalancer::let_in_again(const Server& server) const {
+  return {Kind::conflict,
+          fmt::format("somebody set {} ready again at HAProxy at {} while it was drained: a person, or an "
+                      "agent-check, which must not answer \"ready\"",
+                      path_of(server), endpoint_)};
 }
 
 Result<bool> HaproxyBalancer::put(const Server& server, Door door) const {

@@ -46,6 +46,8 @@ class HaproxyBalancer {
   base::Result<> set_address(const Server& server) const;
   base::Result<> prepare(const Server& server) const;
   base::Result<> wait_for_check(const Server& server, std::stop_token stop) const;
+  base::Error let_in_again(const Server& server) const;
+  base::Result<> check_may_move(const HaproxyServer& now, const Server& server, const std::string& port) const;
   base::Result<> check_may_cut(const HaproxyServer& now) const;
 
   std::string endpoint_;

@@ -131,13 +131,14 @@ Result<> HaproxyDial::check_others(const Server& server, int others) const {
 }
 
 // All balancers first, then the waiting: nobody new may come in by another door meanwhile.
-Result<> HaproxyDial::close_doors(const Server& server, int others) {
+Result<> HaproxyDial::close_doors(const Server& server, DrainRule rule) {
   const std::lock_guard lock(draining_);
-  if (others > 0) TRY(check_others(server, others));
+  if (rule.others > 0) TRY(check_others(server, rule.others));
   Result<> first;
-  memory_.remember(server, Door::drain);
+  const bool at_once = rule.closing == DrainRule::Closing::at_once;
+  memory_.remember(server, at_once ? Door::maint : Door::drain);
   for (const HaproxyBalancer& balancer : balancers_) {
-    auto closed = balancer.close(server);
+    auto closed = at_once ? balancer.shut(server) : balancer.close(server);
     if (closed) {
       memory_.took(balancer.endpoint(), server);
       continue;
@@ -148,10 +149,10 @@ Result<> HaproxyDial::close_doors(const Server& server, int others) {
   return first;
 }
 
-Result<Drained> HaproxyDial::drain(const Server& server, int others, std::stop_token stop) {
+Result<Drained> HaproxyDial::drain(const Server& server, DrainRule rule, std::stop_token stop) {
   meet_all();
   const Acting acting(*this, path_of(server));
-  const auto closed = close_doors(server, others);
+  const auto closed = close_doors(server, rule);
   save_state();
   TRY(closed);
   const auto deadline = base::system_clock().steady() + setting_.drain_timeout;

@@ -20,7 +20,7 @@ class HaproxyDial final : public Dial {
 
   base::Result<std::vector<DialView>> read(const std::vector<Server>& servers) override;
   base::Result<int64_t> admit(const Server& server, std::stop_token stop) override;
-  base::Result<Drained> drain(const Server& server, int others, std::stop_token stop) override;
+  base::Result<Drained> drain(const Server& server, DrainRule rule, std::stop_token stop) override;
   base::Result<> shut(const Server& server) override;
   void expect(const std::vector<Server>& admitted) override;
   base::Result<bool> reassert() override;
@@ -32,7 +32,7 @@ class HaproxyDial final : public Dial {
   template <typename Act>
   base::Result<> at_quorum(const Server& server, Door door, const Act& act);
   base::Result<> check_others(const Server& server, int others) const;
-  base::Result<> close_doors(const Server& server, int others);
+  base::Result<> close_doors(const Server& server, DrainRule rule);
   void miss(const std::string& endpoint, const Server& server);
   base::Result<bool> reassert_server(const HaproxyBalancer& balancer, const Server& server);
   base::Result<bool> reassert_at(const HaproxyBalancer& balancer);

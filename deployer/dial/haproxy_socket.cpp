@@ -39,6 +39,14 @@ Result<base::Descriptor> connect_to(const std::string& path, base::Millis limit)
   return fd;
 }
 
+// The master's socket answers, and keeps the connection open.
+std::string endless(const std::string& socket) {
+  return fmt::format(
+      "{} answers without an end, as the socket of HAProxy's master process does (-S); name a `stats socket` "
+      "of the configuration instead",
+      socket);
+}
+
 }  // namespace
 
 Result<std::string> ask_haproxy(const std::string& socket, const std::string& command, base::Millis limit) {
@@ -52,6 +60,7 @@ Result<std::string> ask_haproxy(const std::string& socket, const std::string& co
     const auto left = std::chrono::ceil<base::Millis>(deadline - clock.steady()).count();
     pollfd wait{fd.get(), POLLIN, 0};
     if (left <= 0 || poll(&wait, 1, static_cast<int>(left)) == 0) {
+      if (!answer.empty()) return fail(Kind::timeout, endless(socket));
       return fail(Kind::timeout, fmt::format("HAProxy at {} did not answer \"{}\" within {}", socket, command,
                                              base::format_duration(limit)));
     }

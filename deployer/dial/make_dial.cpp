@@ -14,7 +14,7 @@ class NoDial final : public Dial {
  public:
   Result<std::vector<DialView>> read(const std::vector<Server>&) override { return std::vector<DialView>{}; }
   Result<int64_t> admit(const Server&, std::stop_token) override { return 0; }
-  Result<Drained> drain(const Server&, int, std::stop_token) override { return Drained{}; }
+  Result<Drained> drain(const Server&, DrainRule, std::stop_token) override { return Drained{}; }
   Result<> shut(const Server&) override { return {}; }
   void expect(const std::vector<Server>&) override {}
   Result<bool> reassert() override { return false; }

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
 
 #include "base/core/process.h"
 
@@ -15,5 +16,9 @@ struct FoundSupervisor {
 
 // The one of this instance's folder, by its command line; nothing if there is none.
 std::optional<FoundSupervisor> find_supervisor(const std::filesystem::path& instance);
+
+// The folder of an instance that is supervised at this address ("127.0.0.1:8080"), other than `own`. The command line
+// of a supervisor is the mark by which state folders know of each other: every user may read it.
+std::optional<std::filesystem::path> find_supervised_at(const std::string& address, const std::filesystem::path& own);
 
 }  // namespace trunkline::deployer

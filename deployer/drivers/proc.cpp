@@ -1,8 +1,10 @@
 #include "deployer/drivers/proc.h"
 
+#include <algorithm>
 #include <charconv>
 #include <fstream>
 #include <iterator>
+#include <map>
 
 #include "base/core/text.h"
 
@@ -42,6 +44,22 @@ std::optional<int64_t> stat_field(pid_t pid, size_t index) {
   const auto [end, code] = std::from_chars(field.data(), field.data() + field.size(), value);
   if (code != std::errc{}) return std::nullopt;
   return value;
+}
+
+pid_t parent_of(pid_t pid) {
+  constexpr size_t kParent = 3;
+  return static_cast<pid_t>(stat_field(pid, kParent).value_or(0));
+}
+
+std::vector<pid_t> family_of(pid_t pid) {
+  std::multimap<pid_t, pid_t> children;
+  for (const pid_t one : all_processes()) children.emplace(parent_of(one), one);
+  std::vector<pid_t> family = {pid};
+  for (size_t i = 0; i < family.size(); ++i) {
+    const auto [begin, end] = children.equal_range(family[i]);
+    std::transform(begin, end, std::back_inserter(family), [](const auto& child) { return child.second; });
+  }
+  return family;
 }
 
 }  // namespace trunkline::deployer

@@ -20,4 +20,10 @@ std::string read_proc(const std::filesystem::path& file);
 // Field `index`, counted from 0, of /proc/PID/stat; from 3 on, behind the name and the state.
 std::optional<int64_t> stat_field(pid_t pid, size_t index);
 
+// 0 where there is none.
+pid_t parent_of(pid_t pid);
+
+// The process and its descendants, in no order.
+std::vector<pid_t> family_of(pid_t pid);
+
 }  // namespace trunkline::deployer

@@ -105,7 +105,8 @@ Result<> ProcessDriver::start(const Instance& instance, const InstanceCommand& c
   TRY(write_spec(home, spec_of(instance, command, revision, stop_grace)));
   std::error_code ignored;
   fs::remove(home / "state.json", ignored);  // it tells of the one before
-  TRY_ASSIGN(base::Child supervisor, base::Child::start({{self_.string(), "supervise", home.string()}}, output));
+  TRY_ASSIGN(base::Child supervisor,
+             base::Child::start({{self_.string(), "supervise", home.string(), instance.address()}}, output));
   const auto deadline = base::system_clock().steady() + kStartWithin;
   for (;;) {
     TRY_ASSIGN(const auto state, read_supervisor_state(home));
@@ -158,7 +159,20 @@ Result<InstanceView> ProcessDriver::observe(const std::string& instance) const {
   if (!supervised(state)) return view;
   view.status = state->status;
   view.process = state->child;
+  view.supervisor = state->supervisor;
   return view;
+}
+
+Result<Holder> ProcessDriver::holder(const Instance& instance) const {
+  TRY_ASSIGN(const auto state, read_supervisor_state(folder_.instance(instance.id)));
+  const auto seen_from = [&](const base::ProcessIdentity& process) { return holder_of(instance.address(), process); };
+  const Holder holder = seen_from(state ? state->supervisor : base::ProcessIdentity{});
+  // A program whose supervisor was killed is ours all the same.
+  return holder == Holder::other && state && state->child ? seen_from(*state->child) : holder;
+}
+
+std::optional<fs::path> ProcessDriver::supervised_elsewhere(const Instance& instance) const {
+  return find_supervised_at(instance.address(), folder_.instance(instance.id));
 }
 
 std::vector<std::string> ProcessDriver::log_tail(const std::string& instance, const ledger::Revision& revision,

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/core/result.h"
+#include "deployer/drivers/listener.h"
 #include "deployer/drivers/service_folder.h"
 #include "deployer/drivers/supervisor.h"
 #include "deployer/plan/rollout.h"
@@ -15,6 +16,7 @@ namespace trunkline::deployer {
 // What runs of an instance.
 struct InstanceView {
   std::optional<base::ProcessIdentity> process;
+  std::optional<base::ProcessIdentity> supervisor;  // of that process, while it lives
   InstanceStatus status = InstanceStatus::stopped;
   int restarts = 0;
   std::string last_exit;
@@ -45,6 +47,12 @@ class ProcessDriver {
                        base::Millis stop_grace) const;
 
   base::Result<InstanceView> observe(const std::string& instance) const;
+
+  // Who accepts connections at the instance's address, seen from the processes that were started for it.
+  base::Result<Holder> holder(const Instance& instance) const;
+
+  // The folder of an instance of another state folder that is supervised at this address; nothing if there is none.
+  std::optional<std::filesystem::path> supervised_elsewhere(const Instance& instance) const;
 
   // The last lines that the instance wrote under that revision, oldest first.
   std::vector<std::string> log_tail(const std::string& instance, const ledger::Revision& revision, size_t lines) const;

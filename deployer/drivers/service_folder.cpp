@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fmt/format.h>
+#include <unistd.h>
 #include <vector>
 
 #include "base/core/files.h"
@@ -98,13 +99,17 @@ Result<> ServiceFolder::save_stable(const Before& stable) const {
 }
 
 fs::path default_state_folder() {
+  constexpr const char* kSystemState = "/var/lib/trunkline";
   const auto variable = [](const char* name) -> fs::path {
     const char* value = std::getenv(name);
     return value == nullptr ? "" : value;
   };
   if (const fs::path given = variable("TRUNKLINE_STATE"); !given.empty()) return given;
-  if (const fs::path home = variable("XDG_STATE_HOME"); !home.empty()) return home / "trunkline";
-  return variable("HOME") / ".local/state/trunkline";
+  const fs::path xdg = variable("XDG_STATE_HOME");
+  const fs::path own = xdg.empty() ? variable("HOME") / ".local/state/trunkline" : xdg / "trunkline";
+  // All who act as root share one, so that they know of each other's releases; one that is in use already stays.
+  if (geteuid() != 0 || !services_in(own).empty()) return own;
+  return kSystemState;
 }
 
 std::vector<std::string> services_in(const fs::path& state) {

@@ -50,7 +50,8 @@ class ServiceFolder {
   std::filesystem::path root_;
 };
 
-// --state, TRUNKLINE_STATE, $XDG_STATE_HOME/trunkline or ~/.local/state/trunkline: the first that is given.
+// TRUNKLINE_STATE where it is set; else, for root, /var/lib/trunkline; else $XDG_STATE_HOME/trunkline or
+// ~/.local/state/trunkline, which root keeps as well where services were released from it before.
 std::filesystem::path default_state_folder();
 
 // Those that were released from `state`, by name.

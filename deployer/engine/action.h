@@ -52,6 +52,7 @@ struct Admit {
 struct Drain {
   int ticket;
   int instance;
+  bool at_once = false;  // on the way back: nobody is to meet it any more, whatever their cookies say
   bool operator==(const Drain&) const = default;
 };
 struct Stop {

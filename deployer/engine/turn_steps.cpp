@@ -113,7 +113,7 @@ void Turn::act_on(const step::Admit&) {
 void Turn::act_on(const step::Drain&) {
   for (const int index : s_.pending) {
     touch(index).unsure = true;
-    actions_.emplace_back(action::Drain{s_.ticket, index});
+    actions_.emplace_back(action::Drain{s_.ticket, index, s_.phase == Phase::rolling_back});
   }
 }
 

@@ -92,12 +92,21 @@ Result<Preview> parse_preview(std::string_view text) {
   return fail(Kind::usage, fmt::format("expected a header such as \"X-Release: canary\", got \"{}\"", text));
 }
 
+std::string fallback_line(const std::string& service) {
+  return fmt::format("http-request set-var(txn.{0}_to) var(txn.{0}_stable) if {{ var(txn.{0}_to),nbsrv lt 1 }}",
+                     prefix_of(service));
+}
+
 std::string entry_expression(const std::string& service) {
   return fmt::format("str({}),map_str(", service);
 }
 
 std::string user_variable(const std::string& service) {
   return fmt::format("txn.{}_user", prefix_of(service));
+}
+
+std::string side_variable(const std::string& service) {
+  return fmt::format("txn.{}_to", prefix_of(service));
 }
 
 std::string to_twin(const DialRules& rules) {
@@ -127,6 +136,7 @@ std::vector<std::string> rule_lines(const DialRules& rules) {
                    fmt::format("{}mine {}_leased", last_word, p),
                    fmt::format("{}mine {}_floor_lost", last_word, p),
                    fmt::format("{}preview {}_leased", last_word, p),
+                   fallback_line(rules.service),
                });
   return lines;
 }

@@ -47,11 +47,18 @@ struct DialRules {
 // other backends, all users go where the rules that were there before send them.
 std::vector<std::string> rule_lines(const DialRules& rules);
 
+// The line that sends users to the stable side while no server of the other one is usable, so that they are safe with
+// no deployer at work. It stands behind all others that choose a side.
+std::string fallback_line(const std::string& service);
+
 // The condition under which a request goes to the twin.
 std::string to_twin(const DialRules& rules);
 
 // The variable in which the rules keep who the user is: "txn.trunkline_shop_user".
 std::string user_variable(const std::string& service);
+
+// The variable in which the rules keep the backend that is chosen: "txn.trunkline_shop_to".
+std::string side_variable(const std::string& service);
 
 // How a line that reads the entry of this service begins: what says whether the rules are there.
 std::string entry_expression(const std::string& service);

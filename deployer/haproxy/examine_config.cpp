@@ -243,6 +243,11 @@ class Examination {
                  init(), frontend.head.number);
     }
     if (expected_.identify) examine_identity(frontend, *expected_.identify);
+    if (!has_fallback(frontend, expected_.service)) {
+      add(Level::fail,
+          fmt::format("the rules of {} leave users with a side of which no server is usable", expected_.service),
+          init(), reads);
+    }
     if (examine_routes(frontend)) add_ok(fmt::format("rules for shares in the frontend {}", name), reads);
   }
 

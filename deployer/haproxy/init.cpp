@@ -167,6 +167,9 @@ class Init {
           fmt::format("{}# trunkline: which users of {} meet the other revision", indent, rules_.service)};
       for (const std::string& line : rule_lines(rules_)) block.push_back(indent + line);
       insert(first_route(frontend), std::move(block));
+    } else if (!has_fallback(frontend, rules_.service)) {
+      const ConfigLine* last = last_choice(frontend, rules_.service);
+      if (last != nullptr) insert(last->number + 1, {indent + fallback_line(rules_.service)});
     }
     const ConfigLine* before = nullptr;
     for (const ConfigLine& line : frontend.body) {
@@ -233,6 +236,15 @@ class Init {
 };
 
 }  // namespace
+
+const ConfigLine* last_choice(const ConfigSection& frontend, const std::string& service) {
+  return frontend.find({"http-request", fmt::format("set-var({})", side_variable(service))});
+}
+
+bool has_fallback(const ConfigSection& frontend, const std::string& service) {
+  const ConfigLine* last = last_choice(frontend, service);
+  return last != nullptr && last->has(fmt::format("var({}),nbsrv", side_variable(service)));
+}
 
 std::vector<const ConfigSection*> frontends_of(const HaproxyConfig& config, const std::string& backend) {
   std::vector<const ConfigSection*> found;

@@ -21,6 +21,13 @@ base::Result<std::string> choose_backend(const HaproxyConfig& config, const std:
 // The frontends that send to a backend.
 std::vector<const ConfigSection*> frontends_of(const HaproxyConfig& config, const std::string& backend);
 
+// The last line of a frontend that chooses a side for the users of a service; null if none does.
+const ConfigLine* last_choice(const ConfigSection& frontend, const std::string& service);
+
+// Whether that line is the one that sends users to the stable side while no server of the other one is usable. Rules
+// that an older `init` made have no such line.
+bool has_fallback(const ConfigSection& frontend, const std::string& service);
+
 constexpr const char* kTwinSuffix = "-twin";
 
 }  // namespace trunkline::deployer

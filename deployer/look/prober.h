@@ -25,8 +25,15 @@ class Prober {
   // Whether one that ran all the time is ready, and that revision, now.
   base::Result<> look(const Instance& instance, const ledger::Revision& revision, const std::stop_token& stop) const;
 
+  // Asks an instance that is ready for its readiness again and again, until it failed as often in a row as the probe
+  // allows: Kind::unavailable with the last answer. Kind::cancelled when asked to stop; at once without such a probe.
+  base::Result<> watch_readiness(const Instance& instance, const std::stop_token& stop) const;
+
   // The version that it says it is; nothing where it has no identity probe, or does not answer it.
   std::optional<std::string> version_said(const Instance& instance) const;
+
+  // Kind::unavailable if what accepts connections at its address is no process of its own.
+  base::Result<> check_own(const Instance& instance) const;
 
   // Kind::unavailable if its process ended since it was started, also if it was started again.
   base::Result<> check_alive(const Instance& instance) const;

@@ -132,7 +132,11 @@ class Compiler {
     if (rollout_.strategy.keep_old) bake(rollout_.strategy.post_promotion_bake);
     add(step::Promote{dials()});
     no_return_after_here();
-    retire(old);
+    if (ledger::is_managed(*plan_.from)) {
+      retire(old);
+    } else {
+      add(step::Drain{old});  // whoever started it stops it
+    }
     if (!rollout_.strategy.keep_old) bake(rollout_.strategy.post_promotion_bake);
   }
 

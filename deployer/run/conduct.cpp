@@ -72,7 +72,7 @@ Result<int> conduct(const ServiceFolder& folder, const ServiceLock& lock, Begun 
   const bool resumed = !std::holds_alternative<event::Began>(first);
   TRY_ASSIGN(const Launch fresh, folder.load_launch(begun.plan.to));
   std::optional<Launch> stable;
-  if (begun.plan.from) {
+  if (begun.plan.from && ledger::is_managed(*begun.plan.from)) {
     TRY_ASSIGN(stable, folder.load_launch(*begun.plan.from));
   }
   const ProcessDriver driver(folder, "/proc/self/exe");

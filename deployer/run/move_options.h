@@ -13,6 +13,7 @@ struct MoveOptions {
   bool overwrite = false;  // what somebody changed at the balancers meanwhile
   // Sockets of balancers that are gone for good, to go on without; of a rollout that is taken up again.
   std::vector<std::string> without{};
+  bool take_over = false;  // the first release, beside programs that serve users and that somebody else started
 };
 
 }  // namespace trunkline::deployer

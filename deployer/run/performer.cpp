@@ -20,11 +20,16 @@ namespace {
 
 constexpr size_t kTailLines = 3;
 constexpr size_t kMaxOutput = 64 * 1024;  // of a hook
-constexpr base::Millis kLook{100};
 
 Result<int64_t> no_number(const Result<>& done) {
   if (!done) return base::fail(done.error());
   return 0;
+}
+
+base::Error not_ours(const Instance& instance) {
+  return {base::Kind::conflict, fmt::format("what ran as {} before the first release was not started by the deployer, "
+                                            "which cannot start it again",
+                                            instance.id)};
 }
 
 std::vector<std::string> filled(std::vector<std::string> words, const std::map<std::string, std::string>& values) {
@@ -40,7 +45,9 @@ Performer::Performer(World world)
       values_(query_values(world_.plan.service, world_.plan.environment, world_.plan.to, world_.plan.from)),
       checks_(checks_setting(world_.rollout, values_, world_.driver), world_.plan.analysis.metrics),
       traffic_({world_.rollout, world_.plan, world_.dial, world_.share, world_.now,
-                [this](int place) { return is_vacant(place); }}) {}
+                [this](int place) { return is_vacant(place); }}),
+      candidates_(world_.rollout, prober_, world_.dial),
+      shares_(world_.plan.dials.size(), 0) {}
 
 Performer::~Performer() {
   watch_.request_stop();
@@ -86,12 +93,13 @@ void Performer::in_turn(std::function<void(const std::stop_token&)> body) {
 }
 
 void Performer::cancel() {
-  watch_ = {};
+  watch_.request_stop();
   for (Thread& thread : threads_) thread.thread.request_stop();
   threads_.remove_if([](const Thread& thread) { return thread.does == Does::act; });
 }
 
 Result<int64_t> Performer::start(int index, Side side, const std::stop_token& stop) const {
+  if (side == Side::stable && world_.stable == nullptr) return base::fail(not_ours(instance(index)));
   TRY_ASSIGN(const auto right, world_.enter());
   const InstanceCommand command = command_for(launch(side), instance(index), world_.rollout.service,
                                               world_.rollout.environment, world_.folder.config(launch(side).revision));
@@ -101,24 +109,47 @@ Result<int64_t> Performer::start(int index, Side side, const std::stop_token& st
 
 // What the program said last says more than a probe does.
 base::Error Performer::with_log(base::Error error, int index, Side side) const {
+  if (side == Side::stable && world_.stable == nullptr) return error;
   for (const std::string& line : world_.driver.log_tail(instance(index).id, launch(side).revision, kTailLines))
     error.message += "\n    " + line;
   return error;
 }
 
-void Performer::watch(const action::OpenBake& bake, const std::stop_token& stop) const {
-  do {
-    for (const int index : bake.fresh) {
-      const auto alive = prober_.check_alive(instance(index));
-      if (alive) continue;
-      const base::Error error = with_log(alive.error(), index, Side::fresh);
-      return world_.mailbox.put(event::Failed{bake.ticket, index, to_string(error)});
-    }
-  } while (pause_for(kLook, stop));
+int Performer::needed_of(const std::vector<int>& places) const {
+  const Plan& plan = world_.plan;
+  if (!plan.by_share || !plan.from) return 1;
+  int needed = 0;
+  for (size_t dial = 0; dial < plan.dials.size(); ++dial) {
+    if (shares_[dial] > 0) needed += plan.needed_for(static_cast<int>(dial), shares_[dial]);
+  }
+  return std::clamp(needed, 1, static_cast<int>(places.size()));
+}
+
+void Performer::watch(const action::OpenBake& bake) {
+  watch_.request_stop();
+  watch_ = std::stop_source();
+  if (bake.fresh.empty()) return;
+  const auto spawn_watch = [&](auto until) {
+    spawn(Does::look, [this, until, ticket = bake.ticket, ended = watch_.get_token()](const std::stop_token&) {
+      const std::optional<CandidateWatch::Wrong> wrong = until(ended);
+      if (!wrong || ended.stop_requested()) return;
+      const base::Error error = with_log(wrong->error, wrong->place, Side::fresh);
+      world_.mailbox.put(event::Failed{ticket, wrong->place, to_string(error)});
+    });
+  };
+  const std::vector<int> fresh = bake.fresh;
+  spawn_watch([this, fresh](const std::stop_token& stop) { return candidates_.until_ended(fresh, stop); });
+  for (const int place : fresh) {
+    spawn_watch([this, place](const std::stop_token& stop) { return candidates_.until_unready(place, stop); });
+  }
+  if (!world_.rollout.traffic) return;
+  spawn_watch([this, fresh, needed = needed_of(fresh)](const std::stop_token& stop) {
+    return candidates_.until_down(fresh, needed, stop);
+  });
 }
 
 Result<int64_t> Performer::probe(const action::Probe& act, const std::stop_token& stop) const {
-  const ledger::Revision& revision = launch(act.side).revision;
+  const ledger::Revision& revision = act.side == Side::fresh ? world_.plan.to : *world_.plan.from;
   const auto done = act.once ? prober_.look(instance(act.instance), revision, stop)
                              : prober_.probe(instance(act.instance), revision, stop);
   if (done) return 0;
@@ -186,7 +217,7 @@ void Performer::perform(const Action& action) {
                  },
                  [this](const action::Drain& a) {
                    spawn(Does::act, [this, a](const Stop& stop) {
-                     answer(a.ticket, a.instance, traffic_.drain(a.instance, stop), stop);
+                     answer(a.ticket, a.instance, traffic_.drain(a.instance, a.at_once, stop), stop);
                    });
                  },
                  [this](const action::Stop& a) {
@@ -194,11 +225,13 @@ void Performer::perform(const Action& action) {
                        [this, a](const Stop& stop) { return no_number(this->stop(a.instance, stop)); });
                  },
                  [this](const action::Expose& a) {
+                   shares_[static_cast<size_t>(a.dial)] = a.share;
                    in_turn([this, a, asked = world_.now()](const Stop& stop) {
                      answer(a.ticket, a.dial, no_number(traffic_.expose(a, asked, stop)), stop);
                    });
                  },
                  [this](const action::Promote& a) {
+                   shares_[static_cast<size_t>(a.dial)] = kAllUsers;
                    in_turn([this, a](const Stop& stop) {
                      answer(a.ticket, a.dial, no_number(traffic_.promote(a.dial, stop)), stop);
                    });
@@ -214,7 +247,7 @@ void Performer::perform(const Action& action) {
                  // Not on a thread: the counters must be noted before the first measurement looks at them.
                  [this](const action::OpenBake& a) {
                    checks_.open(a.fresh, a.stable, world_.now());
-                   watch_ = std::jthread([this, a](const Stop& stop) { watch(a, stop); });
+                   watch(a);
                  },
                  [this](const action::Measure& a) {
                    spawn(Does::look, [this, a](const Stop& stop) {

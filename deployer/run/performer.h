@@ -12,6 +12,7 @@
 #include "deployer/drivers/process_driver.h"
 #include "deployer/engine/engine.h"
 #include "deployer/look/prober.h"
+#include "deployer/run/candidate_watch.h"
 #include "deployer/run/mailbox.h"
 #include "deployer/run/traffic_acts.h"
 
@@ -27,7 +28,7 @@ class Performer {
     const Plan& plan;
     std::filesystem::path artifact;
     const Launch& fresh;
-    const Launch* stable;  // null on a first release
+    const Launch* stable;  // null on a first release, also where that takes over from programs of somebody else
     const ProcessDriver& driver;
     Dial& dial;
     ShareDial* share;  // null where the service has none
@@ -64,8 +65,10 @@ class Performer {
   bool is_vacant(int place) const;
   base::Result<int64_t> run_task(int task, const std::stop_token& stop) const;
   base::Result<int64_t> run_hooks(HookPoint point, const std::stop_token& stop) const;
-  // Answers Failed once one of the fresh instances has ended, however soon its supervisor starts it again.
-  void watch(const action::OpenBake& bake, const std::stop_token& stop) const;
+  // Answers Failed once something is wrong with the new side, until the next bake begins.
+  void watch(const action::OpenBake& bake);
+  // How many of the places must be up for the users that may meet them now.
+  int needed_of(const std::vector<int>& places) const;
   base::Error with_log(base::Error error, int instance, Side side) const;
 
   const Instance& instance(int index) const { return place_at(world_.rollout, index); }
@@ -76,6 +79,7 @@ class Performer {
   const std::map<std::string, std::string> values_;  // of placeholders in commands and queries
   Checks checks_;
   const TrafficActs traffic_;
+  const CandidateWatch candidates_;
   struct Thread {
     Does does;
     std::atomic<bool> ended{false};
@@ -83,7 +87,8 @@ class Performer {
   };
   std::list<Thread> threads_;
   std::shared_future<void> turned_;  // the last turn of a dial that was asked for is over
-  std::jthread watch_;               // of the last bake
+  std::stop_source watch_;           // of the last bake
+  std::vector<int> shares_;          // by dial, as last asked for
 };
 
 }  // namespace trunkline::deployer

@@ -7,6 +7,8 @@
 #include "deployer/drivers/process_driver.h"
 #include "deployer/look/capacity.h"
 #include "deployer/look/exit_codes.h"
+#include "deployer/look/occupancy.h"
+#include "deployer/look/plan_warnings.h"
 #include "deployer/record/begun.h"
 #include "deployer/record/kept_journals.h"
 #include "deployer/record/notes.h"
@@ -27,7 +29,7 @@ namespace {
 
 // The way back must be there before anything is touched: how the stable revision is started, and its files.
 Result<> check_way_back(const ServiceFolder& folder, const std::optional<ledger::Revision>& stable) {
-  if (!stable) return {};
+  if (!stable || !ledger::is_managed(*stable)) return {};
   TRY_ASSIGN(const Launch launch, folder.load_launch(*stable));
   std::vector<fs::path> needed = {folder.release(*stable)};
   if (!launch.files.empty()) needed.push_back(folder.config(*stable));
@@ -72,6 +74,43 @@ Result<> check_capacity(const ServiceFolder& folder, const Rollout& rollout, con
                           capacity->needed / 1'000'000, capacity->available / 1'000'000));
 }
 
+// What the release starts from. Programs that serve users, and that somebody else started, are only taken over from
+// where a person says so.
+Result<Before> what_runs(const ServiceFolder& folder, const Rollout& rollout, const std::vector<DialView>& views,
+                         const MoveOptions& options) {
+  TRY_ASSIGN(Before stable, folder.load_stable());
+  if (options.take_over && stable.revision) {
+    return fail(Kind::conflict, fmt::format("--take-over: {} runs {} from this state folder already; run without it",
+                                            rollout.service, stable.revision->version));
+  }
+  if (stable.revision) return stable;
+  if (!options.take_over) {
+    TRY(check_nobody_served(rollout, views));
+    return stable;
+  }
+  if (!by_share(rollout.strategy.type)) {
+    return fail(
+        Kind::invalid,
+        fmt::format("strategy.type: --take-over moves users by shares; use canary, linear, blueGreen or allAtOnce "
+                    "instead of {} for this release",
+                    to_string(rollout.strategy.type)),
+        rollout.strategy_at);
+  }
+  TRY(check_served(rollout, views));
+  return Before{ledger::unmanaged_revision(), Pool::home};
+}
+
+// Who took over says what is to be stopped now.
+void say_left_over(const Rollout& rollout, const MoveOptions& options) {
+  for (const Occupant& left : find_left_over(rollout)) {
+    say("left_over", rollout.service,
+        fmt::format("{} at {} serves nobody any more: {}. Stop it for good before the next release, which starts {} "
+                    "there",
+                    left.instance, left.address, left.who, left.instance),
+        options);
+  }
+}
+
 Result<int> refuse_unfinished(const Begun& begun, const MoveOptions& options) {
   say("unfinished", begun.plan.service,
       fmt::format("{0} is not finished with {1} ({2}). Nothing was touched. Next: `deployer resume {0}` or "
@@ -86,14 +125,15 @@ Result<int> refuse_unfinished(const Begun& begun, const MoveOptions& options) {
 Result<int> run_release(const Prepared& prepared, const MoveOptions& options) {
   // What is wrong with the request is found before anything is made, and so is a balancer that is gone.
   TRY(compile(prepared.rollout, "", {}, prepared.launch.revision));
-  TRY(make_dial(prepared.rollout)->read(servers_of(prepared.rollout)));
+  TRY(check_local(prepared.rollout));
+  TRY_ASSIGN(const auto views, make_dial(prepared.rollout)->read(servers_of(prepared.rollout)));
   const ServiceFolder folder(options.state, prepared.rollout.service);
   TRY(folder.make());
   TRY_ASSIGN(const ServiceLock lock, ServiceLock::take(folder, "run " + prepared.rollout.file));
   TRY_ASSIGN(const auto before, load_begun(folder));
   if (before && !before->finished()) return refuse_unfinished(*before, options);
   if (before) TRY(settle(folder, *before));
-  TRY_ASSIGN(const auto stable, folder.load_stable());
+  TRY_ASSIGN(const Before stable, what_runs(folder, prepared.rollout, views, options));
   TRY(check_way_back(folder, stable.revision));
   TRY(check_nobody_left_out(folder, prepared.rollout));
   TRY(check_capacity(folder, prepared.rollout, stable, prepared.launch.revision));
@@ -108,7 +148,11 @@ Result<int> run_release(const Prepared& prepared, const MoveOptions& options) {
                       now,
                       who_am_i()};
   TRY_ASSIGN(const Plan plan, compile(prepared.rollout, header.id, header.before, header.to));
+  TRY(check_free(prepared.rollout, plan, ProcessDriver(folder, "/proc/self/exe")));
   const Begun begun{{header, {}, 0}, prepared.rollout, plan, initial_state(plan)};
+  for (const std::string& warning : warnings_of(prepared.rollout, plan)) {
+    say("warning", prepared.rollout.service, "warning: " + warning, options);
+  }
   if (before && !options.overwrite) {
     TRY_ASSIGN(const auto changed, changed_before(*before, begun));
     note_all(folder, changed, "", base::Millis{0});
@@ -119,7 +163,9 @@ Result<int> run_release(const Prepared& prepared, const MoveOptions& options) {
   TRY(folder.save_launch(prepared.launch));
   if (before) TRY(keep_journal(folder, before->plan.id));
   TRY_ASSIGN(Journal journal, Journal::create(folder.journal(), header));
-  return conduct(folder, lock, begun, std::move(journal), event::Began{}, std::nullopt, options);
+  TRY_ASSIGN(const int code, conduct(folder, lock, begun, std::move(journal), event::Began{}, std::nullopt, options));
+  if (options.take_over && code == 0) say_left_over(prepared.rollout, options);
+  return code;
 }
 
 }  // namespace trunkline::deployer

@@ -17,7 +17,7 @@ Result<std::vector<std::string>> start_again(const ServiceFolder& folder, const 
   std::vector<std::string> lines;
   for (size_t place = 0; place < begun.state.places.size(); ++place) {
     const std::optional<Side> runs = begun.state.places[place].runs;
-    if (!runs) continue;
+    if (!runs || (*runs == Side::stable && stable == nullptr)) continue;
     const Instance& instance = place_at(rollout, static_cast<int>(place));
     TRY_ASSIGN(const InstanceView view, driver.observe(instance.id));
     if (view.status != InstanceStatus::stopped) continue;

@@ -76,7 +76,7 @@ Result<> TrafficActs::check_no_share(int place, Silent silent) const {
   return {};
 }
 
-Result<Drained> TrafficActs::drain_once(int place, const std::stop_token& stop) const {
+Result<Drained> TrafficActs::drain_once(int place, bool at_once, const std::stop_token& stop) const {
   const Server server = server_of(world_.rollout, place);
   if (world_.share != nullptr) {
     // A balancer that missed a change is given it; one that still sends users there, for whatever reason, is seen.
@@ -84,7 +84,8 @@ Result<Drained> TrafficActs::drain_once(int place, const std::stop_token& stop) 
     TRY(world_.share->catch_up(world_.dial.behind()));
   }
   TRY(check_no_share(place, Silent::refuse));
-  return world_.dial.drain(server, floor_beside(server.backend, world_.plan.pool_of(place)), stop);
+  const auto closing = at_once ? DrainRule::Closing::at_once : DrainRule::Closing::gentle;
+  return world_.dial.drain(server, {floor_beside(server.backend, world_.plan.pool_of(place)), closing}, stop);
 }
 
 Result<Drained> TrafficActs::shut_once(int place) const {
@@ -93,10 +94,11 @@ Result<Drained> TrafficActs::shut_once(int place) const {
   return Drained{};
 }
 
-Result<Drained> TrafficActs::drain(int place, const std::stop_token& stop) const {
+Result<Drained> TrafficActs::drain(int place, bool at_once, const std::stop_token& stop) const {
   const Plan& plan = world_.plan;
   const bool is_new = plan.by_share && plan.pool_of(place) == plan.new_pool();
-  return patiently(stop, [&] { return is_new && world_.vacant(place) ? shut_once(place) : drain_once(place, stop); });
+  return patiently(
+      stop, [&] { return is_new && world_.vacant(place) ? shut_once(place) : drain_once(place, at_once, stop); });
 }
 
 // Before users are sent to the new side, enough of it must be up to carry them.

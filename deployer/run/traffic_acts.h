@@ -29,8 +29,9 @@ class TrafficActs {
   // The requests counted so far.
   base::Result<int64_t> admit(int place, const std::stop_token& stop) const;
   // Kind::conflict where a balancer still sends users there, or too few others would serve. All balancers must answer,
-  // but for a vacant place of the new side, which no share was sent to yet.
-  base::Result<Drained> drain(int place, const std::stop_token& stop) const;
+  // but for a vacant place of the new side, which no share was sent to yet. `at_once`: also users whose cookie names
+  // it.
+  base::Result<Drained> drain(int place, bool at_once, const std::stop_token& stop) const;
   // `asked` is when the engine asked for it. Kind::timeout, and nothing is set, where users would meet the new side by
   // a word older than a lease: whoever was stopped meanwhile knows nothing of that side any more. Kind::conflict where
   // too few of the new side are up.
@@ -46,7 +47,7 @@ class TrafficActs {
   enum class Silent { refuse, ignore };
   base::Result<> check_no_share(int place, Silent silent) const;
   base::Result<> check_new_side(int dial, int share) const;
-  base::Result<Drained> drain_once(int place, const std::stop_token& stop) const;
+  base::Result<Drained> drain_once(int place, bool at_once, const std::stop_token& stop) const;
   base::Result<Drained> shut_once(int place) const;
   int floor_beside(const std::string& backend, Pool pool) const;
 

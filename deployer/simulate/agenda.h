@@ -9,7 +9,7 @@ namespace trunkline::deployer {
 
 // Something that is to happen in a simulated rollout.
 struct Item {
-  enum class What { answer, drained, alarm, word, start, take_over, adopt, crash_seen, thaw, lease_check };
+  enum class What { answer, drained, alarm, word, start, take_over, adopt, fault_seen, thaw, lease_check };
   base::Millis at{0};
   What what = What::alarm;
   int life = 0;  // of the deployer process that it is for

@@ -25,6 +25,7 @@ constexpr std::array<FaultWords, kFaultKinds> kWords = {{
     {15, "bad-revision", "users of the new revision fail, which the balancer counts"},
     {16, "never-ready", "the new revision does not pass its probes"},
     {17, "crashes-after-ready", "the new revision ends by itself on one place"},
+    {17, "unready-after-ready", "the new revision goes on, but stops being ready on one place"},
     {18, "wrong-identity", "another process answers on one place"},
     {19, "slow-leak", "the new revision fails, but late"},
     {20, "old-files-lost", "the stable revision cannot be started any more"},

@@ -27,6 +27,7 @@ enum class FaultKind {
   bad_revision,
   never_ready,
   crashes_after_ready,
+  unready_after_ready,
   wrong_identity,
   slow_leak,
   old_files_lost,

@@ -15,6 +15,7 @@ void Hosts::end_all() {
   for (PlaceTruth& place : places_) {
     place.process.reset();
     place.crashed = false;
+    place.unready = false;
     place.busy_until = base::Millis{0};
   }
 }

@@ -15,6 +15,7 @@ enum class Sabotage {
   sleep_through,       // I6: misses what it wanted to be woken for
   fetch_on_way_back,   // I7: needs the artifact's source to go back
   hurry_drain,         // I8: says that it drained as soon as the door is closed
+  no_fallback,         // I8: balancers without the rule that sends users back from a side that is not ready
   own_clock            // I9: decides by another time than it writes down
 };
 

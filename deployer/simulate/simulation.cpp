@@ -13,6 +13,7 @@ namespace {
 
 constexpr int kMostTurns = 20'000;                        // of one rollout; more is a loop
 constexpr Millis kBound{std::chrono::hours{24 * 7}};      // of simulated time
+constexpr Millis kReadinessWatch{3000};                   // how soon one that stopped being ready is seen
 constexpr Millis kWatch{100};                             // how soon an instance that ended is seen
 constexpr int kResumes = 3, kAborts = 3, kAdoptions = 6;  // what a person tries before leaving it held
 constexpr Millis kPersonLooks{60'000};
@@ -148,11 +149,17 @@ class Run {
     actor_.watching = true;
     for (const int place : bake.fresh) {
       if (world_.crashed(place)) crash_seen(place);
+      if (world_.unready(place)) unready_seen(place);
     }
   }
 
   void crash_seen(int place) {
-    put(kWatch, Item::What::crash_seen, event::Failed{actor_.state().ticket, place, "its process ended with exit 1"});
+    put(kWatch, Item::What::fault_seen, event::Failed{actor_.state().ticket, place, "its process ended with exit 1"});
+  }
+
+  void unready_seen(int place) {
+    put(kReadinessWatch, Item::What::fault_seen,
+        event::Failed{actor_.state().ticket, place, "readiness probe /readyz: answered 503"});
   }
 
   void hold() {
@@ -201,7 +208,7 @@ class Run {
       case Item::What::alarm:
         if (item.tick == actor_.tick) deliver(event::Ticked{});
         break;
-      case Item::What::crash_seen:
+      case Item::What::fault_seen:
         if (actor_.watching) deliver(*item.event);
         break;
       case Item::What::word:
@@ -310,6 +317,9 @@ class Run {
         return;
       case FaultKind::crashes_after_ready:
         if (actor_.watching && world_.crashed(fault.place)) crash_seen(fault.place);
+        return;
+      case FaultKind::unready_after_ready:
+        if (actor_.watching && world_.unready(fault.place)) unready_seen(fault.place);
         return;
       case FaultKind::aborted:
         return put(Millis{1}, Item::What::word, event::AbortRequested{"dev"});

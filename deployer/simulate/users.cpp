@@ -24,16 +24,19 @@ std::optional<std::string> Users::come(Millis now) {
 std::optional<std::string> Users::come_to(int balancer, Millis now) {
   const Batch* instances = &everywhere_;
   Pool pool = plan_.stable_pool;
+  Pool stable = pool;
   if (!plan_.dials.empty()) {
     const int dial = random_.between(0, static_cast<int>(plan_.dials.size()) - 1);
-    const Pool stable = balancers_.stable(balancer, dial);
+    stable = balancers_.stable(balancer, dial);
     const bool mine = random_.between(0, kAllUsers - 1) < balancers_.share(balancer, dial);
     instances = &plan_.dials[static_cast<size_t>(dial)];
     pool = mine ? other(stable) : stable;
   }
-  const auto place = server_for(balancer, *instances, pool);
+  auto place = server_for(balancer, *instances, pool);
+  // The balancer's own rule: no usable server of the new side, and its users go to the stable one.
+  if (!place && pool != stable && falls_back_) place = server_for(balancer, *instances, pool = stable);
   if (!place) {
-    if (may_find_nobody(*instances)) return std::nullopt;
+    if (may_find_nobody(*instances) || (pool == stable && some_is_unready(*instances, pool))) return std::nullopt;
     return "a user finds nobody who serves";
   }
   if (!hosts_.well(*place)) {
@@ -48,7 +51,7 @@ std::optional<int> Users::server_for(int balancer, const Batch& instances, Pool 
   auto next = instances.begin() + random_.between(0, static_cast<int>(instances.size()) - 1);
   for (size_t i = 0; i < instances.size(); ++i) {
     const int place = plan_.place(*next, pool);
-    if (balancers_.admitted(balancer, place)) return place;
+    if (balancers_.admitted(balancer, place) && !hosts_.known_down(place)) return place;
     if (++next == instances.end()) next = instances.begin();
   }
   return std::nullopt;
@@ -57,6 +60,13 @@ std::optional<int> Users::server_for(int balancer, const Batch& instances, Pool 
 // Replaced where they stand, the part of the floor that falls on this backend may be none.
 bool Users::may_find_nobody(const Batch& instances) const {
   return !plan_.by_share && plan_.floor_of(instances.size()) == 0;
+}
+
+// Where the new revision has all users of a backend for good, nobody is left to whom they could go when it stops being
+// ready.
+bool Users::some_is_unready(const Batch& instances, Pool pool) const {
+  return std::any_of(instances.begin(), instances.end(),
+                     [&](int index) { return hosts_.known_down(plan_.place(index, pool)); });
 }
 
 Millis Users::request() {

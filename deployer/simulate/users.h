@@ -12,11 +12,14 @@ namespace trunkline::deployer {
 // and server states say. Their requests take time.
 class Users {
  public:
-  Users(const Scenario& scenario, const ActiveFaults& faults, const Balancers& balancers, Hosts& hosts)
+  // `falls_back`: whether the balancers have the rule that sends users of a side without usable servers to the stable
+  // one.
+  Users(const Scenario& scenario, const ActiveFaults& faults, const Balancers& balancers, Hosts& hosts, bool falls_back)
       : plan_(scenario.plan),
         faults_(faults),
         balancers_(balancers),
         hosts_(hosts),
+        falls_back_(falls_back),
         random_(scenario.seed ^ 0xa11),
         drain_limit_(scenario.rollout.traffic ? scenario.rollout.traffic->drain_timeout : Traffic{}.drain_timeout) {
     for (int i = 0; i < plan_.fleet; ++i) everywhere_.push_back(i);
@@ -35,12 +38,14 @@ class Users {
   std::optional<std::string> come_to(int balancer, base::Millis now);
   std::optional<int> server_for(int balancer, const Batch& instances, Pool pool);
   bool may_find_nobody(const Batch& instances) const;
+  bool some_is_unready(const Batch& instances, Pool pool) const;
   base::Millis request();
 
   const Plan& plan_;
   const ActiveFaults& faults_;
   const Balancers& balancers_;
   Hosts& hosts_;
+  const bool falls_back_;
   Random random_;
   const base::Millis drain_limit_;
   Batch everywhere_;  // the instances of a service without dials

@@ -26,7 +26,7 @@ World::World(const Scenario& scenario, Sabotage sabotage)
       sabotage_(sabotage),
       hosts_(scenario.plan, faults_),
       balancers_(scenario, faults_, hosts_, now),
-      users_(scenario, faults_, balancers_, hosts_) {}
+      users_(scenario, faults_, balancers_, hosts_, sabotage != Sabotage::no_fallback) {}
 
 base::WallTime World::wall() const {
   return kBegan + now + clock_ahead_;
@@ -55,6 +55,11 @@ void World::begin(const Fault& fault) {
     case FaultKind::crashes_after_ready: {
       PlaceTruth& place = hosts_.at(fault.place);
       if (place.process == Side::fresh && place.passed) place.crashed = true;
+      break;
+    }
+    case FaultKind::unready_after_ready: {
+      PlaceTruth& place = hosts_.at(fault.place);
+      if (place.process == Side::fresh && place.passed) place.unready = true;
       break;
     }
     default:

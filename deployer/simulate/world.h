@@ -47,6 +47,7 @@ class World {
 
   // A place whose process ended by itself.
   bool crashed(int place) const { return hosts_.at(place).crashed; }
+  bool unready(int place) const { return hosts_.at(place).unready; }
   // A rollout is taken up by a new deployer process, which has no memory of what the balancers had before. What a
   // reboot ended was started again until then, as far as it could be, by whoever looks after the machine.
   void taken_up(const State& state);

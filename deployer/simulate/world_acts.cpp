@@ -102,6 +102,7 @@ std::optional<Event> World::act(const action::Start& a) {
   place.process = a.side;
   place.passed = false;
   place.crashed = false;
+  place.unready = false;
   return event::Done{a.ticket, a.instance, 0};
 }
 
@@ -111,7 +112,7 @@ std::optional<Event> World::act(const action::Probe& a) {
   if (!hosts_.answers(a.instance)) return event::Failed{a.ticket, a.instance, "no answer"};
   const bool fresh_fault = active(FaultKind::never_ready) || faults_.active(FaultKind::wrong_identity, a.instance);
   const bool bad = a.side == Side::fresh ? fresh_fault : active(FaultKind::old_unhealthy);
-  if (bad || place.process != a.side || (place.crashed && !a.once)) {
+  if (bad || place.process != a.side || place.unready || (place.crashed && !a.once)) {
     return event::Failed{a.ticket, a.instance, "answered 503"};
   }
   place.passed = true;
@@ -186,6 +187,7 @@ std::optional<Event> World::act(const action::Stop& a) {
   place.process.reset();
   place.passed = false;
   place.crashed = false;
+  place.unready = false;
   return event::Done{a.ticket, a.instance, 0};
 }
 

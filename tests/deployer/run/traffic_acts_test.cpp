@@ -22,7 +22,7 @@ class AwayDial final : public Dial {
     if (asked > away) return 7;
     return base::fail(kind, "refused");
   }
-  base::Result<Drained> drain(const Server&, int, std::stop_token) override { return Drained{}; }
+  base::Result<Drained> drain(const Server&, DrainRule, std::stop_token) override { return Drained{}; }
   base::Result<> shut(const Server& server) override {
     shut_last = server.name;
     return {};
@@ -105,7 +105,7 @@ TEST_F(TrafficActsTest, LeaveOutABalancerWhoseDoorsMayBeShut) {
   EXPECT_TRUE(acts.promote(0, {}));
   EXPECT_THAT(share.left_out, ElementsAre("/b"));
   share.left_out.clear();
-  EXPECT_TRUE(acts.drain(0, {}));
+  EXPECT_TRUE(acts.drain(0, false, {}));
   EXPECT_THAT(share.left_out, ElementsAre("/b"));
 }
 
@@ -114,16 +114,16 @@ TEST_F(TrafficActsTest, DoNotNeedEveryBalancerForAPlaceOfTheNewSideWhereNobodyIs
   vacant = true;
   share.views = {{"/a", "", Exposure{"shop", "shop", "shop-twin", 0, "", base::Millis{0}}, false, {}, {}, {}},
                  {"/b", "", {}, false, {}, {}, base::Error{Kind::unavailable, "refused", {}}}};
-  EXPECT_TRUE(acts.drain(twin, {}));
+  EXPECT_TRUE(acts.drain(twin, false, {}));
   EXPECT_EQ(dial.shut_last, "web1");
   share.views.front() = {"/a", "", Exposure{"shop", "shop", "shop-twin", 100, "", base::Millis{5000}}, true, {},
                          {},   {}};
-  EXPECT_EQ(acts.drain(twin, {}).error().kind, Kind::conflict);
+  EXPECT_EQ(acts.drain(twin, false, {}).error().kind, Kind::conflict);
   std::stop_source stop;
   stop.request_stop();  // else it waits for the silent one
-  EXPECT_EQ(acts.drain(old, stop.get_token()).error().kind, Kind::conflict) << "its users have no other side";
+  EXPECT_EQ(acts.drain(old, false, stop.get_token()).error().kind, Kind::conflict) << "its users have no other side";
   share.views.front() = {"/a", "", Exposure{"shop", "shop-twin", "shop", 0, "", base::Millis{0}}, false, {}, {}, {}};
-  EXPECT_EQ(acts.drain(old, stop.get_token()).error().kind, Kind::unavailable);
+  EXPECT_EQ(acts.drain(old, false, stop.get_token()).error().kind, Kind::unavailable);
 }
 
 }  // namespace

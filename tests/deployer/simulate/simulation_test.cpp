@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <set>
 
@@ -72,8 +73,11 @@ INSTANTIATE_TEST_SUITE_P(Promises, SabotagedSimulation,
                                          Broken{Sabotage::skip_probe, 3}, Broken{Sabotage::ignore_epoch, 4},
                                          Broken{Sabotage::act_before_journal, 5}, Broken{Sabotage::sleep_through, 6},
                                          Broken{Sabotage::fetch_on_way_back, 7}, Broken{Sabotage::hurry_drain, 8},
-                                         Broken{Sabotage::own_clock, 9}),
-                         [](const auto& test) { return "I" + std::to_string(test.param.promise); });
+                                         Broken{Sabotage::no_fallback, 8}, Broken{Sabotage::own_clock, 9}),
+                         [](const auto& test) {
+                           const bool second = test.param.sabotage == Sabotage::no_fallback;
+                           return fmt::format("I{}{}", test.param.promise, second ? "Fallback" : "");
+                         });
 
 }  // namespace
 }  // namespace trunkline::deployer

@@ -5,6 +5,7 @@
 #include <boost/beast/websocket.hpp>
 #include <chrono>
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 #include <string>
 #include <thread>
@@ -16,6 +17,7 @@
 //   a websocket   each message again; the answer's header Server names the instance
 //   /version      of TRUNKLINE_VERSION
 //   anything else its own target
+// With `--unready-if FILE` /readyz answers 503 as long as that file exists; everything else goes on.
 namespace {
 
 namespace asio = boost::asio;
@@ -24,10 +26,13 @@ namespace http = beast::http;
 using tcp = asio::ip::tcp;
 using Request = http::request<http::string_body>;
 
-std::string own_name;  // ADDRESS:PORT, set before any thread begins
+// Set before any thread begins.
+std::string own_name;  // ADDRESS:PORT
+std::string unready_if;
 
-void send(tcp::socket& socket, const Request& request, const std::string& body) {
-  http::response<http::string_body> response(http::status::ok, request.version(), body);
+void send(tcp::socket& socket, const Request& request, const std::string& body,
+          http::status status = http::status::ok) {
+  http::response<http::string_body> response(status, request.version(), body);
   response.keep_alive(request.keep_alive());
   response.prepare_payload();
   http::write(socket, response);
@@ -61,6 +66,9 @@ void echo(tcp::socket socket, const Request& request) {
 void answer(tcp::socket& socket, const Request& request) {
   if (request.target() == "/stream") return send_slowly(socket, request);
   if (request.method() == http::verb::post) return send(socket, request, request.body());
+  if (request.target() == "/readyz" && !unready_if.empty() && std::filesystem::exists(unready_if)) {
+    return send(socket, request, "not ready", http::status::service_unavailable);
+  }
   const char* version = std::getenv("TRUNKLINE_VERSION");
   if (request.target() == "/version" && version != nullptr) {
     return send(socket, request, std::string(R"({"version":")") + version + "\"}");
@@ -88,6 +96,9 @@ void serve(tcp::socket socket) {
 int main(int argc, char** argv) {
   if (argc < 3 || std::string(argv[1]) != "--listen") return 2;
   own_name = argv[2];
+  for (int i = 3; i + 1 < argc; ++i) {
+    if (std::string(argv[i]) == "--unready-if") unready_if = argv[i + 1];
+  }
   const size_t colon = own_name.rfind(':');
   asio::io_context context;
   const auto address = asio::ip::make_address(own_name.substr(0, colon));

@@ -104,10 +104,11 @@ Seen Scripted::seen() const {
     const Observed& place = state.places[i];
     if (!place.runs) continue;
     const Instance& instance = place_at(script_.rollout, static_cast<int>(i));
-    seen.status->instances.push_back({instance.id,
-                                      instance.address(),
-                                      {{}, InstanceStatus::running, 0, "", *place.runs == Side::fresh ? kNew : kOld},
-                                      place.serving ? "serving" : "out"});
+    seen.status->instances.push_back(
+        {instance.id,
+         instance.address(),
+         {{}, {}, InstanceStatus::running, 0, "", *place.runs == Side::fresh ? kNew : kOld},
+         place.serving ? "serving" : "out"});
   }
   return seen;
 }

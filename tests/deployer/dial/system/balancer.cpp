@@ -62,11 +62,17 @@ Place::Place(std::string name) : name_(std::move(name)) {
 }
 
 Place::~Place() {
+  answer_waiting();
+  server_->stop(Millis{0});
+}
+
+void Place::answer_waiting() {
+  std::vector<base::Reply> replies;
   {
     const std::lock_guard lock(mutex_);
-    for (base::Reply& reply : waiting_) reply(base::text_response(200, name_));
+    replies.swap(waiting_);
   }
-  server_->stop(Millis{0});
+  for (base::Reply& reply : replies) reply(base::text_response(200, name_));
 }
 
 size_t Place::waiting() const {

@@ -39,6 +39,7 @@ class Place {
   const std::string& address() const { return server_->address(); }
   void be_healthy(bool healthy) { healthy_ = healthy; }
   size_t waiting() const;
+  void answer_waiting();
 
  private:
   const std::string name_;

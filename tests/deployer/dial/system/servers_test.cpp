@@ -34,6 +34,22 @@ backend shop-twin
                                                  port.address(), one_.address(), one_.address()));
   }
 
+  // Two that serve, each with more words on its line.
+  void start_two(const std::string& line, const std::string& web1, const std::string& slot1) {
+    balancer_.start(balancer_.head() + fmt::format(R"(frontend front
+  bind {}
+  default_backend shop
+backend shop
+  option redispatch
+  {}
+  server web1 {} {}
+  server slot1 {} {}
+)",
+                                                   front_.address(), line, one_.address(), web1, two_.address(),
+                                                   slot1));
+  }
+  Server two() const { return slot1_; }
+
   HaproxySetting setting(std::vector<std::string> endpoints) const {
     HaproxySetting setting;
     setting.endpoints = std::move(endpoints);
@@ -156,6 +172,86 @@ TEST_F(HaproxyServersTest, KeepTheConnectionsThatOutlastTheDrainWhereThatIsToBeH
     EXPECT_TRUE(now.draining);
     EXPECT_EQ(now.sessions, 1);
   }
+}
+
+// Users whose cookie names a drained server still come to it, without an end.
+TEST_F(HaproxyServersTest, AreLeftToUsersWithTheirCookieForAMomentOnly) {
+  start_two("cookie SRV insert indirect nocache", "cookie c1", "cookie c2");
+  HaproxySetting patient = setting({balancer_.socket()});
+  patient.drain_timeout = Millis{20'000};
+  HaproxyDial dial(patient);
+  std::atomic<int> failed{0};
+  std::jthread user([&](const std::stop_token& stop) {
+    while (!stop.stop_requested()) failed += visit(front_.address(), {{"Cookie", "SRV=c1"}}).status == 200 ? 0 : 1;
+  });
+  ASSERT_TRUE(base::soon([&] { return balancer_.server("shop", "web1").requests > 10; }));
+  const auto begun = std::chrono::steady_clock::now();
+  const auto done = dial.drain(web1_, 1, {});
+  ASSERT_TRUE(done) << to_string(done.error());
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds{15}) << "and not until the time is over";
+  EXPECT_EQ(done->cut, 0);
+  EXPECT_EQ(side(front_.address(), {{"Cookie", "SRV=c1"}}), "two");
+  user.request_stop();
+  user.join();
+  EXPECT_EQ(failed, 0);
+}
+
+TEST_F(HaproxyServersTest, LoseUsersWithTheirCookieAtOnceOnTheWayBack) {
+  start_two("cookie SRV insert indirect nocache", "cookie c1", "cookie c2");
+  HaproxySetting patient = setting({balancer_.socket()});
+  patient.drain_timeout = Millis{20'000};
+  HaproxyDial dial(patient);
+  ASSERT_EQ(side(front_.address(), {{"Cookie", "SRV=c1"}}), "one");
+  base::RawSocket under_way(front_.address());
+  under_way.send("GET /slow HTTP/1.1\r\nHost: shop\r\nCookie: SRV=c1\r\n\r\n");
+  ASSERT_TRUE(base::soon([&] { return one_.waiting() == 1; }));
+  std::jthread drain([&] { EXPECT_TRUE(dial.drain(web1_, {1, DrainRule::Closing::at_once}, {})); });
+  EXPECT_TRUE(base::soon([&] { return side(front_.address(), {{"Cookie", "SRV=c1"}}) == "two"; }));
+  EXPECT_EQ(balancer_.server("shop", "web1").sessions, 1) << "what is under way goes on";
+  one_.answer_waiting();
+}
+
+TEST_F(HaproxyServersTest, OfWeight0ServeNobody) {
+  start_two("", "", "");
+  HaproxyDial dial(setting({balancer_.socket()}));
+  balancer_.ask("set server shop/web1 weight 0");
+  EXPECT_FALSE((*dial.read({web1_}))[0].serving);
+  EXPECT_EQ(dial.drain(two(), 1, {}).error().kind, Kind::conflict) << "the other one carries nobody";
+  EXPECT_THAT(dial.admit(web1_, {}).error().message, HasSubstr("has weight 0"));
+  balancer_.ask("set server shop/web1 weight 100%");
+  EXPECT_TRUE(dial.admit(web1_, {}));
+}
+
+TEST_F(HaproxyServersTest, AreNotMovedAwayFromTheAddressOfTheirCheck) {
+  start_two("", "", "port " + std::to_string(front_.number()));
+  HaproxyDial dial(setting({balancer_.socket()}));
+  ASSERT_TRUE(dial.drain(two(), 0, {}));
+  const auto refused = dial.admit({"shop", "slot1", one_.address()}, {});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, Kind::conflict);
+  EXPECT_THAT(refused.error().message, HasSubstr("which stays behind when the server moves"));
+  EXPECT_EQ(balancer_.server("shop", "slot1").address, two_.address());
+}
+
+TEST_F(HaproxyServersTest, ThatSomebodyLetsInAgainAreNotDrained) {
+  start_two("", "", "");
+  HaproxySetting patient = setting({balancer_.socket()});
+  patient.drain_timeout = Millis{20'000};
+  HaproxyDial dial(patient);
+  std::vector<base::RawSocket> users;
+  while (one_.waiting() < 1) {
+    users.emplace_back(front_.address()).send("GET /slow HTTP/1.1\r\nHost: shop\r\n\r\n");
+    const size_t sent = users.size();
+    ASSERT_TRUE(base::soon([&] { return one_.waiting() + two_.waiting() == sent; }));
+  }
+  std::jthread somebody([&] {
+    base::soon([&] { return balancer_.server("shop", "web1").draining; });
+    balancer_.ask("set server shop/web1 state ready");
+  });
+  const auto done = dial.drain(web1_, 1, {});
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, Kind::conflict);
+  EXPECT_THAT(done.error().message, HasSubstr("agent-check"));
 }
 
 TEST_F(HaproxyServersTest, ComeBackFromTheStateFileAfterAReload) {

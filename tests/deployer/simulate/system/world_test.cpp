@@ -148,7 +148,8 @@ class Twice {
     if (const auto* a = std::get_if<action::Admit>(&action)) {
       return acts_->admit(a->instance, {}).map([](int64_t) {});
     }
-    if (const auto* a = std::get_if<action::Drain>(&action)) return acts_->drain(a->instance, stop).map([](Drained) {});
+    if (const auto* a = std::get_if<action::Drain>(&action))
+      return acts_->drain(a->instance, a->at_once, stop).map([](Drained) {});
     if (const auto* a = std::get_if<action::Expose>(&action)) return acts_->expose(*a, Millis{0}, stop);
     return acts_->promote(std::get<action::Promote>(action).dial, stop);
   }
