@@ -31,8 +31,8 @@ RouteMetrics::RouteMetrics(Metrics& metrics, std::string route, std::string revi
                                   latency_bounds(), {{"route", route_}, {"revision", revision_}})),
       counters_(std::make_unique<std::array<Lazy<Counter>, kMethods * kStatuses>>()) {}
 
-Counter& RouteMetrics::counter_for(const Request& request, int status) {
-  const size_t method = method_index(request.method);
+Counter& RouteMetrics::counter_for(std::string_view method_name, int status) {
+  const size_t method = method_index(method_name);
   const size_t code = status >= 100 && status < static_cast<int>(kStatuses) ? static_cast<size_t>(status) : 500;
   return (*counters_)[method * kStatuses + code].get([&] {
     return std::make_unique<Counter>(metrics_.counter("http_requests_total", "Requests answered.",
@@ -43,10 +43,10 @@ Counter& RouteMetrics::counter_for(const Request& request, int status) {
   });
 }
 
-void RouteMetrics::replied(const Request& request, const Response& response, SteadyTime received) {
+void RouteMetrics::replied(std::string_view method, const Response& response, SteadyTime received) {
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - received;
   duration_.observe(took.count());
-  counter_for(request, response.status).add();
+  counter_for(method, response.status).add();
 }
 
 }  // namespace trunkline::base

@@ -18,12 +18,12 @@ class RouteMetrics final : public ReplyObserver {
   // `metrics` outlives this.
   RouteMetrics(Metrics& metrics, std::string route, std::string revision);
 
-  void replied(const Request& request, const Response& response, SteadyTime received) override;
+  void replied(std::string_view method, const Response& response, SteadyTime received) override;
 
  private:
   static constexpr size_t kMethods = 8;
   static constexpr size_t kStatuses = 600;
-  Counter& counter_for(const Request& request, int status);
+  Counter& counter_for(std::string_view method, int status);
 
   Metrics& metrics_;
   const std::string route_;

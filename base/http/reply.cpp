@@ -10,15 +10,12 @@ Reply::~Reply() {
 
 void Reply::operator()(Response response) {
   const std::shared_ptr<ReplyTarget> target = std::exchange(target_, nullptr);
-  if (!target) return;
-  if (observer_ != nullptr) observer_->replied(target->request(), response, received_);
-  target->reply(std::move(response));
+  if (target) target->reply(std::move(response), observer_);
 }
 
 std::shared_ptr<BodyStream> Reply::stream(Response head) {
   const std::shared_ptr<ReplyTarget> target = std::exchange(target_, nullptr);
-  if (observer_ != nullptr) observer_->replied(target->request(), head, received_);
-  return target->stream(std::move(head));
+  return target->stream(std::move(head), observer_);
 }
 
 }  // namespace trunkline::base

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <string_view>
 
 #include "base/core/clock.h"
 #include "base/http/message.h"
@@ -20,22 +21,22 @@ class BodyStream {
   virtual bool is_open() const = 0;
 };
 
-// Where an answer goes; the server's connection, or a fake in a test.
+// Counts answers (metrics). Thread-safe. It outlives the server, but need not outlive the replies that watch it: an
+// answer that comes after the end of the server reaches nobody and is not counted.
+class ReplyObserver {
+ public:
+  virtual ~ReplyObserver() = default;
+  virtual void replied(std::string_view method, const Response& response, SteadyTime received) = 0;
+};
+
+// Receives the answer to one request: the server's connection, or a fake in a test.
 class ReplyTarget {
  public:
   virtual ~ReplyTarget() = default;
   // One of these two is called once for each request, from any thread. stream() sends status and headers of `head`.
-  virtual void reply(Response response) = 0;
-  virtual std::shared_ptr<BodyStream> stream(Response head) = 0;
-  // The request that waits for its answer.
-  virtual const Request& request() const = 0;
-};
-
-// Told of every answer given through a Reply that watches it (metrics). Thread-safe; outlives the server.
-class ReplyObserver {
- public:
-  virtual ~ReplyObserver() = default;
-  virtual void replied(const Request& request, const Response& response, SteadyTime received) = 0;
+  // `observer`, unless it is null, is told before the client has the answer, and not at all once the server has ended.
+  virtual void reply(Response response, ReplyObserver* observer) = 0;
+  virtual std::shared_ptr<BodyStream> stream(Response head, ReplyObserver* observer) = 0;
 };
 
 // The duty to answer one request. It may be moved to another thread and called there, later, once. Destroyed without
@@ -63,8 +64,8 @@ class Reply {
   ReplyObserver* observer_ = nullptr;
 };
 
-// Answers a request, now or later. The request lives until the Reply is called or destroyed. Called from any of the
-// server's threads, which must not be blocked for long.
+// Answers a request, now or later. The request lives until the handler returns, or calls the Reply: a handler that
+// answers later copies what it needs. Called from any of the server's threads, which must not be blocked for long.
 using Handler = std::function<void(const Request&, Reply)>;
 
 }  // namespace trunkline::base

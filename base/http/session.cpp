@@ -69,9 +69,8 @@ class BeastSession final : public Session, public ReplyTarget, public std::enabl
   void close() override;
   bool is_at_work() const override { return phase_ != Phase::idle && phase_ != Phase::lingering; }
 
-  void reply(Response response) override;
-  std::shared_ptr<BodyStream> stream(Response head) override;
-  const Request& request() const override { return request_; }
+  void reply(Response response, ReplyObserver* observer) override;
+  std::shared_ptr<BodyStream> stream(Response head, ReplyObserver* observer) override;
 
   void append(std::string_view bytes);
   void end_stream();
@@ -93,12 +92,13 @@ class BeastSession final : public Session, public ReplyTarget, public std::enabl
   void read_more();
   void on_read(const boost::system::error_code& code, size_t size);
   void dispatch();
-  void finish(Response response);
+  void finish(Response response, ReplyObserver* observer);
+  void tell(ReplyObserver* observer, const Response& response) const;
   void refuse(int status);
   void drop_input();
   void serialize(const Response& response);
   void serialize_head(const Response& response);
-  void begin_stream(std::shared_ptr<SessionStream> stream, const Response& head);
+  void begin_stream(std::shared_ptr<SessionStream> stream, const Response& head, ReplyObserver* observer);
   void watch_peer();
   void send_stream();
   std::array<boost::asio::const_buffer, 2> unwritten() const;
@@ -113,6 +113,7 @@ class BeastSession final : public Session, public ReplyTarget, public std::enabl
   StreamSocket socket_;
   Phase phase_ = Phase::idle;
   SteadyTime entered_;
+  SteadyTime received_;  // the request, completely
   SteadyTime deadline_ = SteadyTime::max();
   std::string in_;  // bytes from begin_ to end_ are not parsed yet
   size_t begin_ = 0;
@@ -263,19 +264,27 @@ void BeastSession::on_read(const boost::system::error_code& code, size_t size) {
 void BeastSession::dispatch() {
   keep_alive_ = parser_.keep_alive();
   enter(Phase::handling, Millis::max());
+  received_ = entered_;
   in_handler_ = true;
-  worker_->serving().handler(request_, Reply(shared_from_this(), entered_));
+  worker_->serving().handler(request_, Reply(shared_from_this(), received_));
   in_handler_ = false;
 }
 
-void BeastSession::reply(Response response) {
-  if (worker_->is_this_thread() && in_handler_) return finish(std::move(response));
+void BeastSession::reply(Response response, ReplyObserver* observer) {
+  if (worker_->is_this_thread() && in_handler_) return finish(std::move(response), observer);
   // Not at once: what is behind this request would be handled inside of whatever calls this, and of the locks it holds.
-  worker_->post(
-      [self = shared_from_this(), response = std::move(response)]() mutable { self->finish(std::move(response)); });
+  worker_->post([self = shared_from_this(), response = std::move(response), observer]() mutable {
+    self->finish(std::move(response), observer);
+  });
 }
 
-void BeastSession::finish(Response response) {
+// Runs on the worker's thread, or while the server ends: the observer is there.
+void BeastSession::tell(ReplyObserver* observer, const Response& response) const {
+  if (observer != nullptr) observer->replied(request_.method, response, received_);
+}
+
+void BeastSession::finish(Response response, ReplyObserver* observer) {
+  tell(observer, response);
   if (phase_ != Phase::handling) return;
   if (worker_->serving().stopping.load(std::memory_order_relaxed)) keep_alive_ = false;
   serialize(response);
@@ -292,8 +301,8 @@ void BeastSession::refuse(int status) {
   serialize(response);
   // Told first, so that whoever has the answer finds it counted. As received just now: how long a client took to say
   // nothing is no latency of ours.
-  const SteadyTime received = std::chrono::steady_clock::now();
-  if (ReplyObserver* observer = worker_->serving().options.refused) observer->replied(request_, response, received);
+  received_ = std::chrono::steady_clock::now();
+  tell(worker_->serving().options.refused, response);
   boost::system::error_code ignored;
   socket_.write_some(asio::buffer(out_), ignored);
   socket_.shutdown(asio::socket_base::shutdown_send, ignored);
@@ -334,14 +343,18 @@ void BeastSession::serialize_head(const Response& response) {
   }
 }
 
-std::shared_ptr<BodyStream> BeastSession::stream(Response head) {
+std::shared_ptr<BodyStream> BeastSession::stream(Response head, ReplyObserver* observer) {
   auto stream = std::make_shared<SessionStream>(worker_, weak_from_this());
   // Never at once: a handler that calls this is not done with its request yet.
-  worker_->post([self = shared_from_this(), stream, head = std::move(head)] { self->begin_stream(stream, head); });
+  const bool posted = worker_->post([self = shared_from_this(), stream, head = std::move(head), observer] {
+    self->begin_stream(stream, head, observer);
+  });
+  if (!posted) stream->close();
   return stream;
 }
 
-void BeastSession::begin_stream(std::shared_ptr<SessionStream> stream, const Response& head) {
+void BeastSession::begin_stream(std::shared_ptr<SessionStream> stream, const Response& head, ReplyObserver* observer) {
+  tell(observer, head);
   if (phase_ != Phase::handling) return stream->close();
   stream_ = std::move(stream);
   keep_alive_ = false;

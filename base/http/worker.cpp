@@ -63,9 +63,11 @@ size_t Worker::close_all() {
   return busy;
 }
 
-void Worker::post(std::function<void()> task) {
+bool Worker::post(std::function<void()> task) {
   const std::lock_guard lock(post_mutex_);
-  if (!retired_) boost::asio::post(*context_, std::move(task));
+  if (retired_) return false;
+  boost::asio::post(*context_, std::move(task));
+  return true;
 }
 
 void Worker::retire() {

@@ -50,8 +50,8 @@ class Worker : public std::enable_shared_from_this<Worker> {
   // Closes every session; returns how many of them were at work.
   size_t close_all();
 
-  // Runs `task` on this worker's thread; drops it when the worker is gone. Thread-safe.
-  void post(std::function<void()> task);
+  // Runs `task` on this worker's thread. False, and the task is dropped, when the worker is gone. Thread-safe.
+  bool post(std::function<void()> task);
   // After run() has returned: frees what was posted and refuses more.
   void retire();
 

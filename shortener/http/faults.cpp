@@ -24,21 +24,21 @@ bool read_number(std::string_view text, Number& number) {
 // Takes the real handler's answer and gives it to the timer.
 class LateReply final : public base::ReplyTarget {
  public:
-  LateReply(DelayedReplies& delayed, base::Millis latency, const base::Request& request, base::Reply reply)
-      : delayed_(delayed), due_(reply.received() + latency), request_(request), reply_(std::move(reply)) {}
+  LateReply(DelayedReplies& delayed, base::Millis latency, base::Reply reply)
+      : delayed_(delayed), due_(reply.received() + latency), reply_(std::move(reply)) {}
 
-  void reply(base::Response response) override {
+  void reply(base::Response response, base::ReplyObserver*) override {
     response.headers.add("X-Fault", "latency");
     delayed_.add(due_, std::move(*reply_), std::move(response));
   }
   // Of a stream nothing is late: what matters there is not its beginning.
-  std::shared_ptr<base::BodyStream> stream(base::Response head) override { return reply_->stream(std::move(head)); }
-  const base::Request& request() const override { return request_; }
+  std::shared_ptr<base::BodyStream> stream(base::Response head, base::ReplyObserver*) override {
+    return reply_->stream(std::move(head));
+  }
 
  private:
   DelayedReplies& delayed_;
   const base::SteadyTime due_;
-  const base::Request& request_;
   std::optional<base::Reply> reply_;
 };
 
@@ -139,7 +139,7 @@ void Faults::handle(const base::RouteHandler& handler, const base::Request& requ
     }
     latency_count_.add();
     const base::SteadyTime received = reply.received();
-    const auto late = std::make_shared<LateReply>(delayed_, fault.latency, request, std::move(reply));
+    const auto late = std::make_shared<LateReply>(delayed_, fault.latency, std::move(reply));
     return handler(request, path, base::Reply(late, received));
   }
   handler(request, path, std::move(reply));

@@ -25,12 +25,15 @@ class FakeStream final : public BodyStream {
 class FakeReply final : public ReplyTarget {
  public:
   explicit FakeReply(Request request) : request_(std::move(request)) {}
-  void reply(Response response) override { answer = std::move(response); }
-  std::shared_ptr<BodyStream> stream(Response head) override {
-    answer = std::move(head);
+  void reply(Response response, ReplyObserver* observer) override {
+    if (observer != nullptr) observer->replied(request_.method, response, {});
+    answer = std::move(response);
+  }
+  std::shared_ptr<BodyStream> stream(Response head, ReplyObserver* observer) override {
+    reply(std::move(head), observer);
     return streamed = std::make_shared<FakeStream>();
   }
-  const Request& request() const override { return request_; }
+  const Request& request() const { return request_; }
 
   std::optional<Response> answer;
   std::shared_ptr<FakeStream> streamed;

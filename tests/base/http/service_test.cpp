@@ -39,7 +39,7 @@ TEST_F(ServiceTest, IsNotReadyOnceItStops) {
 }
 
 TEST_F(ServiceTest, CountsWhatTheServerRefuses) {
-  service.refused()->replied({.method = "GET"}, problem_response(431, "x"), std::chrono::steady_clock::now());
+  service.refused()->replied("GET", problem_response(431, "x"), std::chrono::steady_clock::now());
   EXPECT_THAT(metrics.render(),
               testing::ContainsRegex(R"(http_requests_total\{.*route="refused".*status="431".*\} 1)"));
 }

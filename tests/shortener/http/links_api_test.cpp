@@ -28,9 +28,9 @@ struct FakeFlags final : FlagReader {
 class PromisedReply final : public base::ReplyTarget {
  public:
   explicit PromisedReply(base::Request request) : request_(std::move(request)) {}
-  void reply(base::Response response) override { answer.set_value(std::move(response)); }
-  std::shared_ptr<base::BodyStream> stream(base::Response) override { return nullptr; }  // nobody streams here
-  const base::Request& request() const override { return request_; }
+  void reply(base::Response response, base::ReplyObserver*) override { answer.set_value(std::move(response)); }
+  std::shared_ptr<base::BodyStream> stream(base::Response, base::ReplyObserver*) override { return nullptr; }
+  const base::Request& request() const { return request_; }
 
   std::promise<base::Response> answer;
 

@@ -337,6 +337,43 @@ TEST(Server, IsNotHurtByAnAnswerThatComesTooLate) {
   late(text_response(200, "nobody"));
 }
 
+// Counts answers until it goes, as a service does that ends behind its server.
+struct CountingObserver final : ReplyObserver {
+  explicit CountingObserver(std::atomic<int>& answers) : answers_(answers) {}
+  void replied(std::string_view, const Response&, SteadyTime) override { ++answers_; }
+
+ private:
+  std::atomic<int>& answers_;
+};
+
+TEST(Server, TellsNoObserverOfAnAnswerThatComesAfterItsEnd) {
+  std::atomic<int> answers = 0;
+  auto observer = std::make_unique<CountingObserver>(answers);
+  Waiting waiting;
+  auto server = start([&, handler = waiting.handler()](const Request& request, Reply reply) {
+    reply.watch(*observer);
+    handler(request, std::move(reply));
+  });
+  RawSocket in_time(server->address());
+  in_time.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  waiting.take()(text_response(200, "counted"));
+  in_time.read_until("counted");
+  EXPECT_EQ(answers, 1);
+  std::vector<Reply> late;
+  RawSocket first(server->address()), second(server->address()), third(server->address());
+  for (RawSocket* client : {&first, &second, &third}) {
+    client->send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    late.push_back(waiting.take());
+  }
+  EXPECT_FALSE(server->stop(Millis(50)));
+  observer.reset();
+  late[0](text_response(200, "nobody"));
+  EXPECT_FALSE(late[1].stream({})->write("nobody"));
+  late.clear();  // the third is destroyed without an answer
+  server.reset();
+  EXPECT_EQ(answers, 1);
+}
+
 TEST(Server, StopsWhenWhatIsBeingAskedIsAnswered) {
   Waiting waiting;
   const auto server = start(waiting.handler());
@@ -376,7 +413,7 @@ TEST(Server, SaysWhichAddressIsTaken) {
 
 TEST(Server, TellsWhatItRefuses) {
   struct Observer final : ReplyObserver {
-    void replied(const Request&, const Response& response, SteadyTime) override { status = response.status; }
+    void replied(std::string_view, const Response& response, SteadyTime) override { status = response.status; }
     std::atomic<int> status = 0;
   };
   const auto refused_with = [](ServerOptions options, std::string_view request) {
