@@ -56,7 +56,8 @@ base::Result<std::unique_ptr<FlagReader>> read_flags(const ServeOptions& options
                                                             .cache_file = options.flags_cache.value_or("")});
 }
 
-// The whole service but its socket. Members are in the order in which they need each other.
+// The whole service but its socket. Members are in the order in which they need each other: the queue of creates and
+// the timer of the faults, whose threads answer what still waits when they end, go before what they answer through.
 class App {
  public:
   App(const ServeOptions& options, std::unique_ptr<FlagReader> flags, std::unique_ptr<LinkStore> store,
@@ -64,11 +65,11 @@ class App {
       : flags_(std::move(flags)),
         store_(std::move(store), metrics_),
         cache_(static_cast<size_t>(options.cache_mb) * 1024 * 1024),
-        queue_(store_, *flags_, base::system_clock(), secure_random),
+        service_(metrics_, base::BuildInfo::from_environment(), [this] { return readiness(); }),
         redirect_(store_, cache_, *flags_, metrics_),
-        api_(store_, queue_, {options.open, options.api_key}),
         faults_(std::move(faults), quick_random, metrics_),
-        service_(metrics_, base::BuildInfo::from_environment(), [this] { return readiness(); }) {
+        queue_(store_, *flags_, base::system_clock(), secure_random),
+        api_(store_, queue_, {options.open, options.api_key}) {
     add("GET", "/{code}",
         [this](const Request&, const PathParameters& path, Reply reply) { redirect_(path, std::move(reply)); });
     add("POST", "/api/v1/links",
@@ -94,11 +95,11 @@ class App {
   const std::unique_ptr<FlagReader> flags_;
   MeasuredStore store_;
   LinkCache cache_;
-  CreateQueue queue_;
-  Redirect redirect_;
-  LinksApi api_;
-  Faults faults_;
   base::Service service_;
+  Redirect redirect_;
+  Faults faults_;
+  CreateQueue queue_;
+  LinksApi api_;
 };
 
 }  // namespace

@@ -56,39 +56,43 @@ void CreateQueue::work() {
     Waiting next = std::move(waiting_.front());
     waiting_.pop_front();
     lock.unlock();
-    next.reply(create(next.wish));
+    next.reply(ended_ ? busy("the service ends") : create(next.wish, [&] { return keeps_waiting(next); }));
   }
 }
 
-base::Result<std::string> CreateQueue::new_code() {
+bool CreateQueue::keeps_waiting(const Waiting& waiting) const {
+  return !ended_ && clock_.steady() - waiting.reply.received() < kLongestLockWait;
+}
+
+base::Result<std::string> CreateQueue::new_code(const KeepWaiting& keep_waiting) {
   for (;;) {
-    TRY_ASSIGN(std::string code, draw_code());
+    TRY_ASSIGN(std::string code, draw_code(keep_waiting));
     if (!is_reserved(code)) return code;
   }
 }
 
-base::Result<std::string> CreateQueue::draw_code() {
+base::Result<std::string> CreateQueue::draw_code(const KeepWaiting& keep_waiting) {
   switch (flags_.code_generator()) {
     case CodeGenerator::random:
       return random_code(random_());
     case CodeGenerator::sequential: {
-      TRY_ASSIGN(const std::uint64_t number, store_.next_number());
+      TRY_ASSIGN(const std::uint64_t number, store_.next_number(keep_waiting));
       return sequential_code(number);
     }
   }
   return base::fail(base::Kind::internal, "no such code generator");
 }
 
-base::Response CreateQueue::create(const NewLink& wish) {
+base::Response CreateQueue::create(const NewLink& wish, const KeepWaiting& keep_waiting) {
   base::Error error;
   for (int attempt = 0; attempt < (wish.alias.empty() ? kAttempts : 1); ++attempt) {
-    auto code = wish.alias.empty() ? new_code() : base::Result<std::string>(wish.alias);
+    auto code = wish.alias.empty() ? new_code(keep_waiting) : base::Result<std::string>(wish.alias);
     if (!code) {
       error = std::move(code.error());
       break;
     }
     const Link link{*code, wish.url, clock_.wall()};
-    auto added = store_.add(link);
+    auto added = store_.add(link, keep_waiting);
     if (added) {
       base::Response response = base::json_response(201, link_json(link, wish.short_url));
       response.headers.add("Location", "/api/v1/links/" + link.code);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -32,7 +33,8 @@ class CreateQueue {
 
   // `store` and `flags` outlive this. `random` is called on the queue's thread.
   CreateQueue(LinkStore& store, const FlagReader& flags, const base::Clock& clock, Random random);
-  ~CreateQueue();  // writes what is waiting
+  // Refuses what is waiting, and does not wait for the store any longer.
+  ~CreateQueue();
   CreateQueue(const CreateQueue&) = delete;
 
   // Answers 201 once the link is durable, 409 if the alias is taken, 503 if the store does not take it or too many
@@ -46,9 +48,10 @@ class CreateQueue {
   };
 
   void work();
-  base::Response create(const NewLink& wish);
-  base::Result<std::string> new_code();
-  base::Result<std::string> draw_code();
+  bool keeps_waiting(const Waiting& waiting) const;
+  base::Response create(const NewLink& wish, const KeepWaiting& keep_waiting);
+  base::Result<std::string> new_code(const KeepWaiting& keep_waiting);
+  base::Result<std::string> draw_code(const KeepWaiting& keep_waiting);
 
   LinkStore& store_;
   const FlagReader& flags_;
@@ -57,7 +60,7 @@ class CreateQueue {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Waiting> waiting_;
-  bool ended_ = false;
+  std::atomic<bool> ended_ = false;
   std::thread thread_;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,8 +21,14 @@ class BulkWriter {
   virtual base::Result<> commit() = 0;
 };
 
-// Where links are kept. Thread-safe; several processes may share one. Failures: Kind::unavailable when the store is
-// locked for longer than five seconds, io when it cannot be read or written, and what the functions say.
+// Says whether to go on waiting for a lock that another process holds; asked again and again while the wait lasts.
+using KeepWaiting = std::function<bool()>;
+
+// How long a read waits for such a lock.
+constexpr base::Millis kLongestLockWait{5000};
+
+// Where links are kept. Thread-safe; several processes may share one. Failures: Kind::unavailable when the store stays
+// locked for as long as the caller waits, io when it cannot be read or written, and what the functions say.
 class LinkStore {
  public:
   virtual ~LinkStore() = default;
@@ -30,10 +37,10 @@ class LinkStore {
   virtual base::Result<Link> find(std::string_view code) = 0;
 
   // Kind::conflict if the code is taken. When it returns, the link survives a power cut.
-  virtual base::Result<> add(const Link& link) = 0;
+  virtual base::Result<> add(const Link& link, const KeepWaiting& keep_waiting) = 0;
 
   // A number that was never given before, counting from 1.
-  virtual base::Result<std::uint64_t> next_number() = 0;
+  virtual base::Result<std::uint64_t> next_number(const KeepWaiting& keep_waiting) = 0;
 
   // Whether it can be read and has the form this program knows; Kind::unavailable with the reason.
   virtual base::Result<> check() = 0;

@@ -31,12 +31,12 @@ base::Result<Link> MeasuredStore::find(std::string_view code) {
   return measured(find_, [&] { return store_->find(code); });
 }
 
-base::Result<> MeasuredStore::add(const Link& link) {
-  return measured(add_, [&] { return store_->add(link); });
+base::Result<> MeasuredStore::add(const Link& link, const KeepWaiting& keep_waiting) {
+  return measured(add_, [&] { return store_->add(link, keep_waiting); });
 }
 
-base::Result<std::uint64_t> MeasuredStore::next_number() {
-  return measured(number_, [&] { return store_->next_number(); });
+base::Result<std::uint64_t> MeasuredStore::next_number(const KeepWaiting& keep_waiting) {
+  return measured(number_, [&] { return store_->next_number(keep_waiting); });
 }
 
 base::Result<> MeasuredStore::check() {

@@ -12,8 +12,8 @@ class MeasuredStore final : public LinkStore {
   MeasuredStore(std::unique_ptr<LinkStore> store, base::Metrics& metrics);
 
   base::Result<Link> find(std::string_view code) override;
-  base::Result<> add(const Link& link) override;
-  base::Result<std::uint64_t> next_number() override;
+  base::Result<> add(const Link& link, const KeepWaiting& keep_waiting) override;
+  base::Result<std::uint64_t> next_number(const KeepWaiting& keep_waiting) override;
   base::Result<> check() override;
   base::Result<std::unique_ptr<BulkWriter>> bulk_writer() override;
 

@@ -4,10 +4,12 @@
 #include <Poco/Data/SQLite/Utility.h>
 #include <Poco/Data/Session.h>
 #include <Poco/Data/Statement.h>
+#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <mutex>
+#include <sqlite3.h>
 #include <thread>
 #include <vector>
 
@@ -26,7 +28,6 @@ using data::Keywords::into;
 using data::Keywords::now;
 
 constexpr int kSchemaVersion = 1;
-constexpr int kBusyTimeoutMs = 5000;
 
 sqlite3* handle(const data::Session& session) {
   return data::SQLite::Utility::dbHandle(session);
@@ -37,7 +38,7 @@ data::Session open_session(const std::string& path) {
   static_cast<void>(registered);
   data::Session session("SQLite", path);
   // Busy first: the pragmas behind it may already meet another process. FULL: a commit is on the disk when it returns.
-  session << fmt::format("PRAGMA busy_timeout={}", kBusyTimeoutMs), now;
+  session << fmt::format("PRAGMA busy_timeout={}", kLongestLockWait.count()), now;
   for (const char* pragma : {"PRAGMA synchronous=FULL", "PRAGMA mmap_size=268435456"}) session << pragma, now;
   return session;
 }
@@ -49,12 +50,36 @@ base::Result<> check_file(const std::string& path) {
   return base::fail(base::Kind::unavailable, base::system_error("store " + path, errno).message);
 }
 
+// How one connection waits for a lock of another process. SQLite's own busy_timeout cannot be ended early.
+class LockWait {
+ public:
+  // `keep_waiting` is used until the next call. Null: kLongestLockWait.
+  void prepare(const KeepWaiting* keep_waiting) { keep_waiting_ = keep_waiting; }
+
+  // SQLite's busy handler; `attempt` counts from 0 for each lock. 0 gives up.
+  static int attempt(void* self, int attempt) { return static_cast<LockWait*>(self)->pause(attempt) ? 1 : 0; }
+
+ private:
+  bool pause(int attempt) {
+    const base::SteadyTime time = base::system_clock().steady();
+    if (attempt == 0) begun_ = time;
+    if (keep_waiting_ != nullptr ? !(*keep_waiting_)() : time - begun_ >= kLongestLockWait) return false;
+    std::this_thread::sleep_for(base::Millis(std::min(attempt + 1, 10)));
+    return true;
+  }
+
+  const KeepWaiting* keep_waiting_ = nullptr;
+  base::SteadyTime begun_;
+};
+
 // One session and its prepared statements. For one thread at a time.
 struct SqliteConnection {
   explicit SqliteConnection(const std::string& path);
+  SqliteConnection(const SqliteConnection&) = delete;
 
   void run(const std::string& sql);
 
+  LockWait wait;
   Poco::Data::Session session;
   SqliteStatement find;      // (code) -> url, created_at_ms
   SqliteStatement insert;    // (code, url, created_at_ms); of a code that is taken: no row
@@ -67,7 +92,9 @@ SqliteConnection::SqliteConnection(const std::string& path)
       find(handle(session), "SELECT url, created_at_ms FROM links WHERE code = ?1"),
       insert(handle(session), "INSERT OR IGNORE INTO links (code, url, created_at_ms) VALUES (?1, ?2, ?3)"),
       update(handle(session), "UPDATE links SET url = ?2, created_at_ms = ?3 WHERE code = ?1"),
-      count_up(handle(session), "UPDATE counters SET value = value + 1 WHERE name = 'code' RETURNING value") {}
+      count_up(handle(session), "UPDATE counters SET value = value + 1 WHERE name = 'code' RETURNING value") {
+  sqlite3_busy_handler(handle(session), &LockWait::attempt, &wait);
+}
 
 void SqliteConnection::run(const std::string& sql) {
   session << sql, now;
@@ -110,7 +137,7 @@ base::Result<> check_schema(data::Session& session, const std::string& path) {
 // SQLite does not wait for who changes the mode at the same time, whatever its timeout says: both might wait for each
 // other.
 void keep_a_log(data::Session& session) {
-  const auto deadline = base::system_clock().steady() + std::chrono::milliseconds{kBusyTimeoutMs};
+  const auto deadline = base::system_clock().steady() + kLongestLockWait;
   for (;;) {
     try {
       session << "PRAGMA journal_mode=WAL", now;
@@ -208,20 +235,24 @@ class SqliteStore final : public LinkStore {
     });
   }
 
-  Result<> add(const Link& link) override {
-    return with_connection([&](SqliteConnection& connection) -> Result<> {
-      if (connection.insert.change(link.code, link.url, to_millis(link)) == 1) return {};
-      return base::fail(Kind::conflict, fmt::format("the code \"{}\" is taken", link.code));
-    });
+  Result<> add(const Link& link, const KeepWaiting& keep_waiting) override {
+    return with_connection(
+        [&](SqliteConnection& connection) -> Result<> {
+          if (connection.insert.change(link.code, link.url, to_millis(link)) == 1) return {};
+          return base::fail(Kind::conflict, fmt::format("the code \"{}\" is taken", link.code));
+        },
+        &keep_waiting);
   }
 
-  Result<std::uint64_t> next_number() override {
-    return with_connection([&](SqliteConnection& connection) -> Result<std::uint64_t> {
-      connection.count_up.step();
-      const auto number = static_cast<std::uint64_t>(connection.count_up.number(0));
-      connection.count_up.finish();
-      return number;
-    });
+  Result<std::uint64_t> next_number(const KeepWaiting& keep_waiting) override {
+    return with_connection(
+        [&](SqliteConnection& connection) -> Result<std::uint64_t> {
+          connection.count_up.step();
+          const auto number = static_cast<std::uint64_t>(connection.count_up.number(0));
+          connection.count_up.finish();
+          return number;
+        },
+        &keep_waiting);
   }
 
   Result<> check() override {
@@ -240,9 +271,11 @@ class SqliteStore final : public LinkStore {
  private:
   // Lends a connection to one thread; there are as many as threads that ever worked at once.
   template <typename Work>
-  auto with_connection(Work work) -> decltype(work(std::declval<SqliteConnection&>())) {
+  auto with_connection(Work work, const KeepWaiting* keep_waiting = nullptr)
+      -> decltype(work(std::declval<SqliteConnection&>())) {
     return guarded(path_, [&]() -> decltype(work(std::declval<SqliteConnection&>())) {
       std::unique_ptr<SqliteConnection> connection = take();
+      connection->wait.prepare(keep_waiting);
       auto result = work(*connection);
       // After an exception it is dropped instead, with whatever state it was in.
       const std::lock_guard lock(mutex_);

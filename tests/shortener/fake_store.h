@@ -1,7 +1,9 @@
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <mutex>
+#include <thread>
 
 #include "shortener/store/link_store.h"
 
@@ -18,13 +20,17 @@ class FakeStore final : public LinkStore {
     if (found == links.end()) return base::fail(base::Kind::not_found, "no such link");
     return found->second;
   }
-  base::Result<> add(const Link& link) override {
+  base::Result<> add(const Link& link, const KeepWaiting& keep_waiting) override {
+    while (locked) {
+      if (!keep_waiting()) return base::fail(base::Kind::unavailable, "locked");
+      std::this_thread::yield();
+    }
     const std::lock_guard lock(mutex);
     if (failure) return base::fail(*failure);
     if (!links.emplace(link.code, link).second) return base::fail(base::Kind::conflict, "taken");
     return {};
   }
-  base::Result<std::uint64_t> next_number() override { return ++number; }
+  base::Result<std::uint64_t> next_number(const KeepWaiting&) override { return ++number; }
   base::Result<> check() override { return {}; }
   base::Result<std::unique_ptr<BulkWriter>> bulk_writer() override {
     return base::fail(base::Kind::internal, "not in this fake");
@@ -33,6 +39,7 @@ class FakeStore final : public LinkStore {
   std::mutex mutex;
   std::map<std::string, Link> links;
   std::optional<base::Error> failure;
+  std::atomic<bool> locked = false;  // as if by another process: add() waits
   int finds = 0;
   std::uint64_t number = 0;
 };

@@ -124,6 +124,21 @@ TEST_F(LinksApiTest, WantsTheKeyUnlessItIsOpen) {
   EXPECT_EQ(create(body, {.api_key = "secret"}, {{"Authorization", "Bearer secret"}}).status, 201);
 }
 
+TEST_F(LinksApiTest, RefusesWhatStillWaitsForTheStoreWhenItEnds) {
+  store.locked = true;
+  auto ending = std::make_unique<CreateQueue>(store, flags, clock, [] { return 0; });
+  LinksApi api(store, *ending, {.open = true});
+  std::vector<std::shared_ptr<PromisedReply>> targets;
+  for (int i = 0; i < 3; ++i) {
+    targets.push_back(
+        std::make_shared<PromisedReply>(base::Request{.method = "POST", .body = R"({"url":"http://a/"})"}));
+    api.create(targets.back()->request(), base::Reply(targets.back(), {}));
+  }
+  ending.reset();
+  for (const auto& target : targets) EXPECT_EQ(target->answer.get_future().get().status, 503);
+  EXPECT_TRUE(store.links.empty());
+}
+
 TEST_F(LinksApiTest, SaysWhenTheStoreDoesNotTakeIt) {
   store.failure = base::Error{base::Kind::unavailable, "locked"};
   const base::Response response = create(R"({"url":"http://a/"})");

@@ -13,6 +13,10 @@ namespace {
 using base::Kind;
 using testing::HasSubstr;
 
+bool wait_on() {
+  return true;
+}
+
 struct StoreTest : testing::Test {
   base::TempFolder folder = std::move(*base::TempFolder::make("store"));
   std::string name = "sqlite:" + (folder.path() / "links.db").string();
@@ -26,11 +30,11 @@ struct StoreTest : testing::Test {
 
 TEST_F(StoreTest, KeepsLinksFromOneOpeningToTheNext) {
   const Link link{"a", "http://a/?x=\"1\"", base::WallTime(base::Millis(123'456))};
-  EXPECT_TRUE(open()->add(link));
+  EXPECT_TRUE(open()->add(link, wait_on));
   const auto store = open();
   EXPECT_EQ(*store->find("a"), link);
   EXPECT_EQ(store->find("b").error().kind, Kind::not_found);
-  EXPECT_EQ(store->add(link).error().kind, Kind::conflict);
+  EXPECT_EQ(store->add(link, wait_on).error().kind, Kind::conflict);
 }
 
 TEST_F(StoreTest, NeverGivesANumberTwice) {
@@ -42,7 +46,7 @@ TEST_F(StoreTest, NeverGivesANumberTwice) {
   for (LinkStore* store : {one.get(), other.get(), one.get()}) {
     threads.emplace_back([&, store] {
       for (int i = 0; i < 20; ++i) {
-        const auto number = store->next_number();
+        const auto number = store->next_number(wait_on);
         ASSERT_TRUE(number) << to_string(number.error());
         const std::lock_guard lock(mutex);
         EXPECT_TRUE(numbers.insert(*number).second);
@@ -51,6 +55,18 @@ TEST_F(StoreTest, NeverGivesANumberTwice) {
   }
   for (auto& thread : threads) thread.join();
   EXPECT_EQ(numbers.size(), 60U);
+}
+
+TEST_F(StoreTest, WaitsForALockAsLongAsItsCallerSays) {
+  const auto store = open();
+  const auto other = open();
+  const auto lock = *other->bulk_writer();
+  int asked = 0;
+  const auto a_few_times = [&] { return ++asked < 4; };
+  EXPECT_EQ(store->add({"a", "http://a/", {}}, a_few_times).error().kind, Kind::unavailable);
+  EXPECT_EQ(asked, 4);
+  EXPECT_EQ(store->next_number(a_few_times).error().kind, Kind::unavailable);
+  EXPECT_EQ(store->find("a").error().kind, Kind::not_found);
 }
 
 TEST_F(StoreTest, WritesManyOrNothing) {
