@@ -6,13 +6,14 @@
 namespace trunkline::base {
 namespace {
 
-// A client may send any method; as a label each would be a series of its own for ever.
-constexpr std::array<std::string_view, 8> kKnownMethods = {"GET",   "HEAD",   "POST",    "PUT",
-                                                           "PATCH", "DELETE", "OPTIONS", "other"};
-
+// The place in kMethods, or behind its end.
 size_t method_index(std::string_view method) {
-  const auto* end = kKnownMethods.end() - 1;
-  return static_cast<size_t>(std::find(kKnownMethods.begin(), end, method) - kKnownMethods.begin());
+  return static_cast<size_t>(std::find(kMethods.begin(), kMethods.end(), method) - kMethods.begin());
+}
+
+// A client may send any method; as a label each would be a series of its own for ever.
+std::string_view method_label(size_t index) {
+  return index < kMethods.size() ? kMethods[index] : "other";
 }
 
 }  // namespace
@@ -29,7 +30,7 @@ RouteMetrics::RouteMetrics(Metrics& metrics, std::string route, std::string revi
       revision_(std::move(revision)),
       duration_(metrics.histogram("http_request_duration_seconds", "Time from a request read to its answer.",
                                   latency_bounds(), {{"route", route_}, {"revision", revision_}})),
-      counters_(std::make_unique<std::array<Lazy<Counter>, kMethods * kStatuses>>()) {}
+      counters_(std::make_unique<std::array<Lazy<Counter>, kMethodLabels * kStatuses>>()) {}
 
 Counter& RouteMetrics::counter_for(std::string_view method_name, int status) {
   const size_t method = method_index(method_name);
@@ -37,7 +38,7 @@ Counter& RouteMetrics::counter_for(std::string_view method_name, int status) {
   return (*counters_)[method * kStatuses + code].get([&] {
     return std::make_unique<Counter>(metrics_.counter("http_requests_total", "Requests answered.",
                                                       {{"route", route_},
-                                                       {"method", std::string(kKnownMethods[method])},
+                                                       {"method", std::string(method_label(method))},
                                                        {"status", std::to_string(code)},
                                                        {"revision", revision_}}));
   });

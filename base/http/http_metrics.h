@@ -21,7 +21,7 @@ class RouteMetrics final : public ReplyObserver {
   void replied(std::string_view method, const Response& response, SteadyTime received) override;
 
  private:
-  static constexpr size_t kMethods = 8;
+  static constexpr size_t kMethodLabels = kMethods.size() + 1;
   static constexpr size_t kStatuses = 600;
   Counter& counter_for(std::string_view method, int status);
 
@@ -30,7 +30,7 @@ class RouteMetrics final : public ReplyObserver {
   const std::string revision_;
   Histogram duration_;
   // Filled as they come; read without a lock.
-  std::unique_ptr<std::array<Lazy<Counter>, kMethods * kStatuses>> counters_;
+  std::unique_ptr<std::array<Lazy<Counter>, kMethodLabels * kStatuses>> counters_;
 };
 
 // The latency buckets of every server here, in seconds: 0.5 ms .. 10 s.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -79,6 +80,9 @@ std::optional<std::string> percent_decode(std::string_view text);
 
 // Everything but the unreserved characters of RFC 3986 becomes %XX.
 std::string percent_encode(std::string_view text);
+
+// The methods that servers of ours know.
+constexpr std::array<std::string_view, 7> kMethods = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
 
 // "Not Found" for 404; "Unknown" for a status without a name.
 std::string_view reason_phrase(int status);

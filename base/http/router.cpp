@@ -83,7 +83,10 @@ RouteMatch Router::match(std::string_view method, std::string_view path) const {
   return found;
 }
 
-Response no_route_response(const RouteMatch& match) {
+Response no_route_response(const Request& request, const RouteMatch& match) {
+  if (std::find(kMethods.begin(), kMethods.end(), request.method) == kMethods.end())
+    return problem_response(501, "Not Implemented");
+  if (request.target == "*") return {.status = 204};
   if (match.allow.empty()) return problem_response(404, "Not Found");
   Response response = problem_response(405, "Method Not Allowed", "this path knows " + match.allow);
   response.headers.add("Allow", match.allow);

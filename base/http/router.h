@@ -54,7 +54,8 @@ class Router {
   std::vector<std::unique_ptr<Route>> routes_;  // the more specific first
 };
 
-// 404, or 405 with its Allow, for a match without a route.
-Response no_route_response(const RouteMatch& match);
+// The answer to a request whose match has no route: 501 for a method that no server of ours knows, 404, or 405 with its
+// Allow; 204 for `OPTIONS *`.
+Response no_route_response(const Request& request, const RouteMatch& match);
 
 }  // namespace trunkline::base

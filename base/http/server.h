@@ -21,8 +21,9 @@ struct ServerOptions {
   ReplyObserver* refused = nullptr;    // told of what the server answers by itself; outlives it
 };
 
-// An HTTP/1.1 server: keep-alive, pipelining, bounded sizes and times (kept to about 0.1 s). Each connection belongs
-// to one thread; the handler runs there. HEAD is answered without the body that the handler gives.
+// An HTTP/1.1 server (RFC 9110, RFC 9112): keep-alive, pipelining, bounded sizes and times (kept to about 0.1 s). Each
+// connection belongs to one thread; the handler runs there. HEAD is answered without the body that the handler gives.
+// A request whose framing, Host or version is wrong is refused here, and its connection closed; trailers are dropped.
 class Server {
  public:
   // Listens and serves until stop(). Raises the process's limit of open files to what the system allows it. Kind::usage

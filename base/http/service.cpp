@@ -67,7 +67,7 @@ void Service::handle(const Request& request, Reply reply) {
   const RouteMatch match = router_.match(request.method, request.path());
   if (match.route == nullptr) {
     reply.watch(no_route_metrics_);
-    return reply(no_route_response(match));
+    return reply(no_route_response(request, match));
   }
   reply.watch(*route_metrics_.at(match.route));
   match.route->handler(request, match.parameters, std::move(reply));

@@ -13,6 +13,7 @@
 #include <string>
 #include <sys/socket.h>
 
+#include "base/http/date.h"
 #include "base/http/reply.h"
 #include "base/http/request_parser.h"
 #include "base/http/worker.h"
@@ -31,6 +32,18 @@ constexpr Millis kPeerGone{30'000};          // a stream's bytes that the peer's
 // A value from outside may not end the line it stands in.
 void append_safely(std::string& out, std::string_view value) {
   for (const char c : value) out += c == '\r' || c == '\n' || c == '\0' ? ' ' : c;
+}
+
+// The Date field's value. Made anew once a second.
+std::string_view date_now() {
+  static thread_local WallTime made;
+  static thread_local std::string text;
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  if (text.empty() || made != now) {
+    made = now;
+    text = to_http_date(now);
+  }
+  return text;
 }
 
 bool has_no_body(int status) {
@@ -83,7 +96,7 @@ class BeastSession final : public Session, public ReplyTarget, public std::enabl
     handling,   // the handler has it
     writing,    // the answer is on its way
     streaming,  // its head is sent, its body comes in pieces
-    lingering,  // after a refusal: what the client still sends is thrown away, so that it gets to read the answer
+    lingering,  // after the last answer: what the client still sends is thrown away, so that it gets to read the answer
     closed,
   };
 
@@ -95,6 +108,7 @@ class BeastSession final : public Session, public ReplyTarget, public std::enabl
   void finish(Response response, ReplyObserver* observer);
   void tell(ReplyObserver* observer, const Response& response) const;
   void refuse(int status);
+  void linger();
   void drop_input();
   void serialize(const Response& response);
   void serialize_head(const Response& response);
@@ -120,6 +134,7 @@ class BeastSession final : public Session, public ReplyTarget, public std::enabl
   size_t end_ = 0;
   Request request_;
   RequestParser parser_;
+  bool reading_ = false;  // into in_, behind end_
   bool continue_sent_ = false;
   bool in_handler_ = false;
   bool keep_alive_ = true;
@@ -213,7 +228,6 @@ bool BeastSession::parse() {
       return true;
     case RequestParser::Outcome::refused:
       refuse(step.status);
-      drop_input();
       return false;
     case RequestParser::Outcome::need_more:
       break;
@@ -234,6 +248,7 @@ bool BeastSession::parse() {
 }
 
 void BeastSession::read_more() {
+  if (reading_) return;
   if (begin_ > 0) {
     std::copy(in_.begin() + static_cast<std::ptrdiff_t>(begin_), in_.begin() + static_cast<std::ptrdiff_t>(end_),
               in_.begin());
@@ -241,19 +256,17 @@ void BeastSession::read_more() {
   }
   if (end_ == in_.size()) {
     const size_t limit = worker_->serving().options.max_header + kChunkHeader;
-    if (in_.size() >= limit) {
-      refuse(431);
-      end_ = 0;
-    } else {
-      in_.resize(std::min(limit, in_.size() * 2));
-    }
+    if (in_.size() >= limit) return refuse(431);
+    in_.resize(std::min(limit, in_.size() * 2));
   }
+  reading_ = true;
   socket_.async_read_some(
       asio::buffer(in_.data() + end_, in_.size() - end_),
       [self = shared_from_this()](const boost::system::error_code& code, size_t size) { self->on_read(code, size); });
 }
 
 void BeastSession::on_read(const boost::system::error_code& code, size_t size) {
+  reading_ = false;
   if (phase_ == Phase::closed) return;
   if (code) return close();
   if (phase_ == Phase::lingering) return drop_input();
@@ -305,8 +318,7 @@ void BeastSession::refuse(int status) {
   tell(worker_->serving().options.refused, response);
   boost::system::error_code ignored;
   socket_.write_some(asio::buffer(out_), ignored);
-  socket_.shutdown(asio::socket_base::shutdown_send, ignored);
-  enter(Phase::lingering, kLinger);
+  linger();
 }
 
 void BeastSession::drop_input() {
@@ -335,6 +347,7 @@ void BeastSession::serialize_head(const Response& response) {
   tail_.reset();
   written_ = 0;
   fmt::format_to(std::back_inserter(out_), "HTTP/1.1 {} {}\r\n", response.status, reason_phrase(response.status));
+  if (!response.headers.find("Date")) fmt::format_to(std::back_inserter(out_), "Date: {}\r\n", date_now());
   for (const Header& header : response.headers) {
     out_ += header.name;
     out_ += ": ";
@@ -462,9 +475,16 @@ void BeastSession::after_write() {
   if (out_.capacity() > kKeptOutput) std::string().swap(out_);
   if (request_.body.capacity() > kKeptOutput) std::string().swap(request_.body);
   if (keep_alive_) return begin_request();
+  linger();
+}
+
+// Closed at once, what the client has sent meanwhile would reset the connection, and the answer with it (RFC
+// 9112, 9.6).
+void BeastSession::linger() {
   boost::system::error_code ignored;
   socket_.shutdown(asio::socket_base::shutdown_send, ignored);
-  close();
+  enter(Phase::lingering, kLinger);
+  drop_input();
 }
 
 bool SessionStream::write(std::string bytes) {

@@ -48,9 +48,19 @@ TEST(Router, TellsWhichMethodsAPathHas) {
   const RouteMatch match = routes.match("PUT", "/api/links/x");
   EXPECT_EQ(match.route, nullptr);
   EXPECT_EQ(match.allow, "GET, HEAD, DELETE");
-  const Response response = no_route_response(match);
+  const Response response = no_route_response({}, match);
   EXPECT_EQ(response.status, 405);
   EXPECT_EQ(response.headers.find("Allow"), "GET, HEAD, DELETE");
+}
+
+TEST(Router, KnowsWhichMethodsThereAre) {
+  const Router routes = router();
+  for (const char* method : {"BREW", "get", "TRACE", "PROPFIND"}) {
+    const Request request{.method = method, .target = "/api/links/x"};
+    EXPECT_EQ(no_route_response(request, routes.match(method, request.path())).status, 501) << method;
+  }
+  const Request server{.method = "OPTIONS", .target = "*"};
+  EXPECT_EQ(no_route_response(server, routes.match(server.method, server.path())).status, 204);
 }
 
 TEST(Router, KnowsNoOtherPaths) {
@@ -59,7 +69,7 @@ TEST(Router, KnowsNoOtherPaths) {
     const std::string found = pattern(routes, "GET", path);
     EXPECT_EQ(found, std::string_view(path) == "/api" ? "/{code}" : "none") << path;
   }
-  EXPECT_EQ(no_route_response(routes.match("GET", "/a/b")).status, 404);
+  EXPECT_EQ(no_route_response({}, routes.match("GET", "/a/b")).status, 404);
 }
 
 }  // namespace

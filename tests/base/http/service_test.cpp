@@ -61,7 +61,7 @@ TEST_F(ServiceTest, CountsAnswersByRouteMethodAndStatus) {
   EXPECT_THAT(text, count("/{code}", "GET", 302, 2));
   EXPECT_THAT(text, count("/{code}", "GET", 404, 1));
   EXPECT_THAT(text, count("none", "GET", 404, 1));
-  EXPECT_THAT(text, count("none", "other", 405, 1));
+  EXPECT_THAT(text, count("none", "other", 501, 1));
   EXPECT_THAT(text,
               HasSubstr("http_request_duration_seconds_count{revision=\"2026.11.22-1-gabc\",route=\"/{code}\"} 3"));
   EXPECT_THAT(text, HasSubstr("build_info{commit=\"\",digest=\"sha256:1\",version=\"2026.11.22-1-gabc\"} 1"));

@@ -41,7 +41,7 @@ TEST_F(PartitionTest, LetsGoOfAStreamWhoseClientIsSilentForHalfAMinute) {
                              "--source", "file:" + path("flags.json")});
   ASSERT_NE(agent.address(), "") << agent.output();
   base::RawSocket client(agent.address());
-  client.send("GET /ofrep/v1/events HTTP/1.1\r\n\r\n");
+  client.send("GET /ofrep/v1/events HTTP/1.1\r\nHost: x\r\n\r\n");
   ASSERT_THAT(client.read_until("refetchEvaluation"), testing::HasSubstr("refetchEvaluation"));
   const auto streams = [&] {
     const auto curl = base::run_process(

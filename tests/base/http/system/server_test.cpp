@@ -42,8 +42,9 @@ TEST(Server, AnswersPipelinedRequestsInOrder) {
   const auto server = start();
   RawSocket client(server->address());
   std::string all;
-  for (int i = 0; i < 50; ++i) all += "POST /" + std::to_string(i) + " HTTP/1.1\r\nContent-Length: 2\r\n\r\nhi";
-  client.send(all + "GET /last HTTP/1.1\r\nConnection: close\r\n\r\n");
+  for (int i = 0; i < 50; ++i)
+    all += "POST /" + std::to_string(i) + " HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi";
+  client.send(all + "GET /last HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   const std::string answers = client.read_all();
   size_t place = 0;
   for (int i = 0; i < 50; ++i) {
@@ -56,7 +57,7 @@ TEST(Server, AnswersPipelinedRequestsInOrder) {
 TEST(Server, ClosesWhenTheClientAsksForIt) {
   const auto server = start();
   RawSocket client(server->address());
-  client.send("GET / HTTP/1.1\r\nConnection: close\r\n\r\n");
+  client.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   EXPECT_THAT(client.read_all(), HasSubstr("Connection: close\r\n"));
 }
 
@@ -73,7 +74,7 @@ TEST(Server, SpeaksHttp10) {
 TEST(Server, AnswersHeadWithoutABody) {
   const auto server = start();
   RawSocket client(server->address());
-  client.send("HEAD /a HTTP/1.1\r\nConnection: close\r\n\r\n");
+  client.send("HEAD /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   const std::string answer = client.read_all();
   EXPECT_THAT(answer, HasSubstr("Content-Length: 8\r\n"));
   EXPECT_THAT(answer, EndsWith("\r\n\r\n"));
@@ -82,10 +83,10 @@ TEST(Server, AnswersHeadWithoutABody) {
 TEST(Server, ReadsChunkedBodiesAndAnnouncedOnes) {
   const auto server = start();
   RawSocket chunked(server->address());
-  chunked.send("POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
+  chunked.send("POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
   EXPECT_THAT(chunked.read_until("abcde"), EndsWith("POST /a abcde"));
   RawSocket expecting(server->address());
-  expecting.send("POST /a HTTP/1.1\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
+  expecting.send("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
   EXPECT_EQ(expecting.read_until("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
   expecting.send("abc");
   EXPECT_THAT(expecting.read_until("abc"), EndsWith("POST /a abc"));
@@ -94,16 +95,16 @@ TEST(Server, ReadsChunkedBodiesAndAnnouncedOnes) {
 TEST(Server, ServesAClientThatHasEndedItsHalf) {
   const auto server = start();
   RawSocket client(server->address());
-  client.send("GET /a HTTP/1.1\r\n\r\n");
+  client.send("GET /a HTTP/1.1\r\nHost: x\r\n\r\n");
   client.end_sending();
   EXPECT_THAT(client.read_all(), EndsWith("GET /a "));
 }
 
 TEST(Server, RefusesWhatIsNoHttp) {
   const auto server = start();
-  for (const char* text : {"hello\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "GET  / HTTP/1.1\r\n\r\n",
-                           "POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
-                           "POST / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n"}) {
+  for (const char* text : {"hello\r\n\r\n", "GET  / HTTP/1.1\r\nHost: x\r\n\r\n",
+                           "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+                           "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n"}) {
     RawSocket client(server->address());
     client.send(text);
     client.end_sending();
@@ -116,12 +117,12 @@ TEST(Server, RefusesWhatIsNoHttp) {
 TEST(Server, BoundsTheHeaders) {
   const auto server = start(echo, {.max_header = 2000});
   RawSocket one(server->address());
-  one.send("GET / HTTP/1.1\r\nX-A: " + std::string(3000, 'a') + "\r\n\r\n");
+  one.send("GET / HTTP/1.1\r\nHost: x\r\nX-A: " + std::string(3000, 'a') + "\r\n\r\n");
   one.end_sending();
   EXPECT_THAT(one.read_all(), StartsWith("HTTP/1.1 431 "));
 
   RawSocket many(server->address());
-  many.send("GET / HTTP/1.1\r\n");
+  many.send("GET / HTTP/1.1\r\nHost: x\r\n");
   for (int i = 0; i < 300; ++i) many.send("X-A: 12345\r\n");
   many.end_sending();
   EXPECT_THAT(many.read_all(), StartsWith("HTTP/1.1 431 "));
@@ -130,11 +131,11 @@ TEST(Server, BoundsTheHeaders) {
 TEST(Server, BoundsTheBody) {
   const auto server = start(echo, {.max_body = 1000});
   RawSocket announced(server->address());
-  announced.send("POST / HTTP/1.1\r\nContent-Length: 1001\r\n\r\n" + std::string(1001, 'x'));
+  announced.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1001\r\n\r\n" + std::string(1001, 'x'));
   announced.end_sending();
   EXPECT_THAT(announced.read_all(), StartsWith("HTTP/1.1 413 "));
   RawSocket chunked(server->address());
-  chunked.send("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3E9\r\n" + std::string(1001, 'x') +
+  chunked.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3E9\r\n" + std::string(1001, 'x') +
                "\r\n0\r\n\r\n");
   chunked.end_sending();
   EXPECT_THAT(chunked.read_all(), StartsWith("HTTP/1.1 413 "));
@@ -146,8 +147,8 @@ TEST(Server, GivesSlowClientsUp) {
   RawSocket header(server->address());
   RawSocket body(server->address());
   RawSocket idle(server->address());
-  header.send("GET / HTTP/1.1\r\nX-");
-  body.send("POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\na");
+  header.send("GET / HTTP/1.1\r\nHost: x\r\nX-");
+  body.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\na");
   EXPECT_THAT(header.read_all(), StartsWith("HTTP/1.1 408 "));
   EXPECT_THAT(body.read_all(), StartsWith("HTTP/1.1 408 "));
   EXPECT_EQ(idle.read_all(), "");
@@ -157,7 +158,7 @@ TEST(Server, GivesUpAClientThatDoesNotTakeItsAnswer) {
   const auto big = [](const Request&, Reply reply) { reply(text_response(200, std::string(64 << 20, 'x'))); };
   const auto server = start(big, {.threads = 1, .write_timeout = Millis(200)});
   RawSocket client(server->address());
-  client.send("GET / HTTP/1.1\r\n\r\n");
+  client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   std::this_thread::sleep_for(Millis(600));  // the slowness itself
   EXPECT_LT(client.read_all().size(), size_t{64 << 20});
 }
@@ -166,7 +167,7 @@ TEST(Server, HasPatienceWithAClientThatTakesItsAnswerSlowly) {
   const auto big = [](const Request&, Reply reply) { reply(text_response(200, std::string(12 << 20, 'x') + "end")); };
   const auto server = start(big, {.threads = 1, .write_timeout = Millis(1000)});
   RawSocket client(server->address());
-  client.send("GET / HTTP/1.1\r\nConnection: close\r\n\r\n");
+  client.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   std::string all;
   // Longer in all than the timeout, though never without a step for as long.
   for (int i = 0; i < 12; ++i) {
@@ -207,7 +208,7 @@ TEST(Server, TakesAnswersFromAnotherThread) {
   const auto server = start(waiting.handler());
   RawSocket client(server->address());
   for (int i = 0; i < 100; ++i) {
-    client.send("GET / HTTP/1.1\r\n\r\n");
+    client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
     std::thread([&, i] { waiting.take()(text_response(200, "n" + std::to_string(i) + ";")); }).join();
     EXPECT_THAT(client.read_until(";"), EndsWith("n" + std::to_string(i) + ";"));
   }
@@ -229,12 +230,12 @@ TEST(Server, HandlesNothingInsideOfAnAnswerFromElsewhere) {
       },
       {.threads = 1});
   RawSocket first(server->address()), second(server->address());
-  first.send("GET /wait HTTP/1.1\r\n\r\nGET /next HTTP/1.1\r\n\r\n");
+  first.send("GET /wait HTTP/1.1\r\nHost: x\r\n\r\nGET /next HTTP/1.1\r\nHost: x\r\n\r\n");
   while (true) {
     const std::lock_guard lock(mutex);
     if (waiting) break;
   }
-  second.send("GET /release HTTP/1.1\r\n\r\n");
+  second.send("GET /release HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_THAT(second.read_until("/release"), EndsWith("/release"));
   EXPECT_THAT(first.read_until("/next"), EndsWith("/next"));
 }
@@ -243,9 +244,9 @@ TEST(Server, SharesOneLongTextBetweenAnswers) {
   const auto text = std::make_shared<const std::string>(std::string(8 << 20, 'x') + "end");
   const auto server = start([&](const Request&, Reply reply) { reply({.shared_body = text}); });
   RawSocket first(server->address()), second(server->address()), head(server->address());
-  first.send("GET / HTTP/1.1\r\nConnection: close\r\n\r\n");
-  second.send("GET / HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\nConnection: close\r\n\r\n");
-  head.send("HEAD / HTTP/1.1\r\nConnection: close\r\n\r\n");
+  first.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  second.send("GET / HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  head.send("HEAD / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   const std::string once = first.read_all(), twice = second.read_all();
   EXPECT_THAT(once.substr(0, 200), HasSubstr("Content-Length: 8388611\r\n"));
   EXPECT_EQ(once.substr(once.find("\r\n\r\n") + 4), *text);
@@ -258,7 +259,7 @@ TEST(Server, StreamsABodyPieceByPiece) {
   Waiting waiting;
   const auto server = start(waiting.handler());
   RawSocket client(server->address());
-  client.send("GET / HTTP/1.1\r\n\r\n");
+  client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   const auto stream = waiting.take().stream({.headers = {{"Content-Type", "text/event-stream"}}});
   EXPECT_THAT(client.read_until("\r\n\r\n"), HasSubstr("Transfer-Encoding: chunked\r\n"));
   EXPECT_TRUE(stream->write("first"));
@@ -279,7 +280,7 @@ TEST(Server, StreamsAlsoFromWithinTheHandlerAndToHttp10) {
   client.send("GET / HTTP/1.0\r\n\r\n");
   EXPECT_THAT(client.read_all(), EndsWith("\r\n\r\nab"));
   RawSocket head(server->address());
-  head.send("HEAD / HTTP/1.1\r\n\r\n");
+  head.send("HEAD / HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_THAT(head.read_all(), EndsWith("Connection: close\r\n\r\n"));
 }
 
@@ -293,7 +294,7 @@ TEST(Server, SeesThatTheReaderOfAStreamIsGone) {
   Waiting waiting;
   const auto server = start(waiting.handler());
   auto client = std::make_unique<RawSocket>(server->address());
-  client->send("GET / HTTP/1.1\r\n\r\n");
+  client->send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   const auto stream = waiting.take().stream({});
   client->read_until("\r\n\r\n");
   EXPECT_TRUE(stream->is_open());
@@ -306,7 +307,7 @@ TEST(Server, CutsAReaderThatLeavesAStreamUntaken) {
   Waiting waiting;
   const auto server = start(waiting.handler());
   RawSocket client(server->address());
-  client.send("GET / HTTP/1.1\r\n\r\n");
+  client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   const auto stream = waiting.take().stream({});
   // What both kernels keep is some megabytes; after that our own 256 KB fill up.
   for (int i = 0; i < 10'000 && stream->is_open(); ++i) stream->write(std::string(16 * 1024, 'x'));
@@ -317,7 +318,7 @@ TEST(Server, EndsStreamsWhenItStops) {
   Waiting waiting;
   const auto server = start(waiting.handler());
   RawSocket client(server->address());
-  client.send("GET / HTTP/1.1\r\n\r\n");
+  client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   const auto stream = waiting.take().stream({});
   stream->write("x");
   EXPECT_TRUE(server->stop(Millis(10'000)));
@@ -329,7 +330,7 @@ TEST(Server, IsNotHurtByAnAnswerThatComesTooLate) {
   Waiting waiting;
   auto server = start(waiting.handler());
   auto client = std::make_unique<RawSocket>(server->address());
-  client->send("GET / HTTP/1.1\r\n\r\n");
+  client->send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   Reply late = waiting.take();
   client.reset();
   EXPECT_FALSE(server->stop(Millis(50)));
@@ -379,7 +380,7 @@ TEST(Server, StopsWhenWhatIsBeingAskedIsAnswered) {
   const auto server = start(waiting.handler());
   RawSocket idle(server->address());
   RawSocket busy(server->address());
-  busy.send("GET / HTTP/1.1\r\n\r\n");
+  busy.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   Reply reply = waiting.take();
   auto stopped = std::async(std::launch::async, [&] { return server->stop(Millis(10'000)); });
   EXPECT_EQ(idle.read_all(), "");
@@ -390,14 +391,14 @@ TEST(Server, StopsWhenWhatIsBeingAskedIsAnswered) {
   EXPECT_THAT(answer, EndsWith("done"));
   EXPECT_TRUE(stopped.get());
   RawSocket refused(server->address());
-  EXPECT_FALSE(refused.send("GET / HTTP/1.1\r\n\r\n") && !refused.read_all().empty());
+  EXPECT_FALSE(refused.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n") && !refused.read_all().empty());
 }
 
 TEST(Server, CutsWhatIsNotAnsweredWithinTheGrace) {
   Waiting waiting;
   const auto server = start(waiting.handler());
   RawSocket busy(server->address());
-  busy.send("GET / HTTP/1.1\r\n\r\n");
+  busy.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   const Reply reply = waiting.take();
   EXPECT_FALSE(server->stop(Millis(100)));
   EXPECT_EQ(busy.read_all(), "");
@@ -427,9 +428,10 @@ TEST(Server, TellsWhatItRefuses) {
   };
   EXPECT_EQ(refused_with({}, "nonsense\r\n\r\n"), 400);
   EXPECT_EQ(refused_with({.header_timeout = Millis(50)}, "GET / HT"), 408);
-  EXPECT_EQ(refused_with({.max_body = 1}, "POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\nhi"), 413);
-  EXPECT_EQ(refused_with({.max_header = 64}, "GET /" + std::string(200, 'x') + " HTTP/1.1\r\n\r\n"), 431);
-  EXPECT_EQ(refused_with({}, "GET / HTTP/1.1\r\nConnection: close\r\n\r\n"), 0);
+  EXPECT_EQ(refused_with({.max_body = 1}, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi"), 413);
+  EXPECT_EQ(refused_with({.max_header = 64}, "GET /" + std::string(200, 'x') + " HTTP/1.1\r\nHost: x\r\n\r\n"), 414);
+  EXPECT_EQ(refused_with({.max_header = 64}, "GET / HTTP/1.1\r\nHost: " + std::string(200, 'x') + "\r\n\r\n"), 431);
+  EXPECT_EQ(refused_with({}, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"), 0);
 }
 
 TEST(Server, LeavesAFileAloneThatIsNoSocket) {
