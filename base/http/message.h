@@ -53,6 +53,7 @@ struct Request {
   std::string target = "/";  // as sent: path and query, percent-encoded
   Headers headers = {};
   std::string body = {};
+  std::string peer = {};  // at a server: the address of who asks, without a port; "" on a unix socket
 
   // The target without its query, still percent-encoded.
   std::string_view path() const;

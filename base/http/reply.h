@@ -37,6 +37,8 @@ class ReplyTarget {
   // `observer`, unless it is null, is told before the client has the answer, and not at all once the server has ended.
   virtual void reply(Response response, ReplyObserver* observer) = 0;
   virtual std::shared_ptr<BodyStream> stream(Response head, ReplyObserver* observer) = 0;
+  // False once the client has hung up, or has ended its half of the connection. An answer does no harm.
+  virtual bool is_open() const = 0;
 };
 
 // The duty to answer one request. It may be moved to another thread and called there, later, once. Destroyed without
@@ -53,6 +55,9 @@ class Reply {
   void operator()(Response response);
   // Gives status and headers now and the body later. A server that stops ends the stream.
   std::shared_ptr<BodyStream> stream(Response head);
+
+  // Whether somebody still waits for the answer, as far as is known. Whoever answers late asks now and then.
+  bool is_open() const { return target_ && target_->is_open(); }
 
   void watch(ReplyObserver& observer) { observer_ = &observer; }
   // When the request had been read completely.

@@ -1,6 +1,7 @@
 #include "base/http/session.h"
 
 #include <algorithm>
+#include <arpa/inet.h>
 #include <array>
 #include <atomic>
 #include <boost/asio/basic_stream_socket.hpp>
@@ -25,6 +26,7 @@ namespace {
 constexpr size_t kFirstBuffer = 4096;
 constexpr size_t kChunkHeader = 4096;  // room for the line before a chunk, beside the headers
 constexpr Millis kLinger{1000};
+constexpr size_t kReadAhead = 4096;  // bytes that are kept of what a client sends before it is answered
 constexpr size_t kKeptOutput = 64 * 1024;
 constexpr size_t kMostUntaken = 256 * 1024;  // bytes of a stream
 constexpr Millis kPeerGone{30'000};          // a stream's bytes that the peer's kernel does not confirm
@@ -42,6 +44,20 @@ std::string_view date_now() {
   if (text.empty() || made != now) {
     made = now;
     text = to_http_date(now);
+  }
+  return text;
+}
+
+// Without the port; "" where there is no address of that kind.
+std::string peer_address(int fd) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  char text[INET6_ADDRSTRLEN] = "";
+  if (::getpeername(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) return "";
+  if (address.ss_family == AF_INET) {
+    ::inet_ntop(AF_INET, &reinterpret_cast<sockaddr_in*>(&address)->sin_addr, text, sizeof text);
+  } else if (address.ss_family == AF_INET6) {
+    ::inet_ntop(AF_INET6, &reinterpret_cast<sockaddr_in6*>(&address)->sin6_addr, text, sizeof text);
   }
   return text;
 }
@@ -84,6 +100,7 @@ class BeastSession final : public Session, public ReplyTarget, public std::enabl
 
   void reply(Response response, ReplyObserver* observer) override;
   std::shared_ptr<BodyStream> stream(Response head, ReplyObserver* observer) override;
+  bool is_open() const override { return open_.load(std::memory_order_relaxed); }
 
   void append(std::string_view bytes);
   void end_stream();
@@ -103,8 +120,10 @@ class BeastSession final : public Session, public ReplyTarget, public std::enabl
   void advance();
   bool parse();
   void read_more();
+  void read_ahead();
   void on_read(const boost::system::error_code& code, size_t size);
   void dispatch();
+  void hold();
   void finish(Response response, ReplyObserver* observer);
   void tell(ReplyObserver* observer, const Response& response) const;
   void refuse(int status);
@@ -113,7 +132,6 @@ class BeastSession final : public Session, public ReplyTarget, public std::enabl
   void serialize(const Response& response);
   void serialize_head(const Response& response);
   void begin_stream(std::shared_ptr<SessionStream> stream, const Response& head, ReplyObserver* observer);
-  void watch_peer();
   void send_stream();
   std::array<boost::asio::const_buffer, 2> unwritten() const;
   bool is_all_written() const;
@@ -137,6 +155,7 @@ class BeastSession final : public Session, public ReplyTarget, public std::enabl
   bool reading_ = false;  // into in_, behind end_
   bool continue_sent_ = false;
   bool in_handler_ = false;
+  std::atomic<bool> open_{true};
   bool keep_alive_ = true;
   std::string out_;
   std::shared_ptr<const std::string> tail_;  // goes after out_
@@ -154,7 +173,9 @@ BeastSession::BeastSession(std::shared_ptr<Worker> worker, StreamSocket socket)
     : worker_(std::move(worker)),
       socket_(std::move(socket)),
       in_(kFirstBuffer, '\0'),
-      parser_(request_, worker_->serving().options.max_header, worker_->serving().options.max_body) {}
+      parser_(request_, worker_->serving().options.max_header, worker_->serving().options.max_body) {
+  request_.peer = peer_address(socket_.native_handle());
+}
 
 BeastSession::~BeastSession() {
   const std::lock_guard lock(worker_->serving().mutex);
@@ -185,6 +206,7 @@ void BeastSession::begin_request() {
 void BeastSession::close() {
   if (phase_ == Phase::closed) return;
   phase_ = Phase::closed;
+  open_ = false;
   if (stream_) stream_->close();
   worker_->remove(this);
   boost::system::error_code ignored;
@@ -249,6 +271,7 @@ bool BeastSession::parse() {
 
 void BeastSession::read_more() {
   if (reading_) return;
+  if (!open_) return close();  // the end is told once only
   if (begin_ > 0) {
     std::copy(in_.begin() + static_cast<std::ptrdiff_t>(begin_), in_.begin() + static_cast<std::ptrdiff_t>(end_),
               in_.begin());
@@ -268,10 +291,22 @@ void BeastSession::read_more() {
 void BeastSession::on_read(const boost::system::error_code& code, size_t size) {
   reading_ = false;
   if (phase_ == Phase::closed) return;
+  if (code == asio::error::eof && (phase_ == Phase::handling || phase_ == Phase::writing)) {
+    // It may have ended only its half: it still gets its answer.
+    open_ = false;
+    return;
+  }
   if (code) return close();
-  if (phase_ == Phase::lingering) return drop_input();
+  if (phase_ == Phase::lingering || phase_ == Phase::streaming) return drop_input();
   end_ += size;
-  advance();
+  if (phase_ == Phase::handling) return read_ahead();
+  if (phase_ != Phase::writing) advance();
+}
+
+// Reads on while an answer is outstanding: the next request, or that the client is gone. A client that sends more than
+// is kept is not looked at any further.
+void BeastSession::read_ahead() {
+  if (open_ && end_ - begin_ < kReadAhead) read_more();
 }
 
 void BeastSession::dispatch() {
@@ -281,6 +316,17 @@ void BeastSession::dispatch() {
   in_handler_ = true;
   worker_->serving().handler(request_, Reply(shared_from_this(), received_));
   in_handler_ = false;
+  if (phase_ == Phase::handling) hold();
+}
+
+// The answer comes later, perhaps much later: what it does not need is given back.
+void BeastSession::hold() {
+  request_ = {.method = std::move(request_.method), .target = "", .peer = std::move(request_.peer)};
+  if (begin_ == end_ && !reading_) {
+    begin_ = end_ = 0;
+    if (in_.size() > kFirstBuffer) in_ = std::string(kFirstBuffer, '\0');
+  }
+  read_ahead();
 }
 
 void BeastSession::reply(Response response, ReplyObserver* observer) {
@@ -380,18 +426,8 @@ void BeastSession::begin_stream(std::shared_ptr<SessionStream> stream, const Res
   // A peer whose machine is gone says nothing. What it does not confirm in time, the kernel gives up.
   const int limit = static_cast<int>(kPeerGone.count());
   ::setsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT, &limit, sizeof limit);
-  watch_peer();
+  drop_input();  // reads on only to learn that the client is gone
   send_stream();
-}
-
-// Reads on only to learn that the client is gone; what it says is thrown away.
-void BeastSession::watch_peer() {
-  socket_.async_read_some(asio::buffer(in_),
-                          [self = shared_from_this()](const boost::system::error_code& code, size_t) {
-                            if (self->phase_ != Phase::streaming) return;
-                            if (code) return self->close();
-                            self->watch_peer();
-                          });
 }
 
 void BeastSession::append(std::string_view bytes) {

@@ -35,6 +35,7 @@ class LateReply final : public base::ReplyTarget {
   std::shared_ptr<base::BodyStream> stream(base::Response head, base::ReplyObserver*) override {
     return reply_->stream(std::move(head));
   }
+  bool is_open() const override { return reply_->is_open(); }
 
  private:
   DelayedReplies& delayed_;

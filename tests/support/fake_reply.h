@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <optional>
 
@@ -33,8 +34,10 @@ class FakeReply final : public ReplyTarget {
     reply(std::move(head), observer);
     return streamed = std::make_shared<FakeStream>();
   }
+  bool is_open() const override { return open; }
   const Request& request() const { return request_; }
 
+  std::atomic<bool> open = true;
   std::optional<Response> answer;
   std::shared_ptr<FakeStream> streamed;
 

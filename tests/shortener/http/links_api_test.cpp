@@ -30,8 +30,10 @@ class PromisedReply final : public base::ReplyTarget {
   explicit PromisedReply(base::Request request) : request_(std::move(request)) {}
   void reply(base::Response response, base::ReplyObserver*) override { answer.set_value(std::move(response)); }
   std::shared_ptr<base::BodyStream> stream(base::Response, base::ReplyObserver*) override { return nullptr; }
+  bool is_open() const override { return open; }
   const base::Request& request() const { return request_; }
 
+  std::atomic<bool> open = true;
   std::promise<base::Response> answer;
 
  private:

@@ -240,6 +240,71 @@ TEST(Server, HandlesNothingInsideOfAnAnswerFromElsewhere) {
   EXPECT_THAT(first.read_until("/next"), EndsWith("/next"));
 }
 
+bool is_gone(const Reply& reply) {
+  const auto end = std::chrono::steady_clock::now() + Millis(10'000);
+  while (reply.is_open() && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+  return !reply.is_open();
+}
+
+TEST(Server, SeesThatAClientWhoWaitsForItsAnswerIsGone) {
+  Waiting waiting;
+  const auto server = start(waiting.handler());
+  auto client = std::make_unique<RawSocket>(server->address());
+  client->send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  Reply reply = waiting.take();
+  EXPECT_TRUE(reply.is_open());
+  client.reset();
+  EXPECT_TRUE(is_gone(reply));
+  reply(text_response(200, "nobody"));
+  EXPECT_TRUE(server->stop(Millis(10'000)));
+}
+
+TEST(Server, AnswersAClientThatEndedItsHalfWhileItWaits) {
+  Waiting waiting;
+  const auto server = start(waiting.handler());
+  RawSocket client(server->address());
+  client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  Reply reply = waiting.take();
+  client.end_sending();
+  EXPECT_TRUE(is_gone(reply));
+  reply(text_response(200, "late"));
+  EXPECT_THAT(client.read_all(), EndsWith("late"));
+}
+
+TEST(Server, KeepsTheRequestsThatComeWhileOneWaits) {
+  Waiting waiting;
+  const auto server = start([&, hold = waiting.handler()](const Request& request, Reply reply) {
+    if (request.target == "/wait") return hold(request, std::move(reply));
+    echo(request, std::move(reply));
+  });
+  RawSocket client(server->address());
+  client.send("GET /wait HTTP/1.1\r\nHost: x\r\nX: " + std::string(8000, 'x') + "\r\n\r\n");
+  Reply reply = waiting.take();
+  // More than is read before the answer, in pieces.
+  std::string all;
+  for (int i = 0; i < 20; ++i) {
+    const std::string body(i * 100, 'a' + i);
+    all += "POST /" + std::to_string(i) + " HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(body.size()) +
+           "\r\n\r\n" + body;
+  }
+  for (size_t at = 0; at < all.size(); at += 1000) client.send(std::string_view(all).substr(at, 1000));
+  reply(text_response(200, "waited"));
+  client.send("GET /last HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  const std::string answers = client.read_all();
+  EXPECT_THAT(answers, HasSubstr("waited"));
+  EXPECT_THAT(answers, HasSubstr("POST /19 " + std::string(1900, 'a' + 19)));
+  EXPECT_THAT(answers, EndsWith("GET /last "));
+}
+
+TEST(Server, TellsWhoAsks) {
+  const auto server = start([](const Request& request, Reply reply) { reply(text_response(200, request.peer + ";")); });
+  RawSocket client(server->address());
+  for (int i = 0; i < 2; ++i) {
+    client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_THAT(client.read_until(";"), EndsWith("\r\n127.0.0.1;"));
+  }
+}
+
 TEST(Server, SharesOneLongTextBetweenAnswers) {
   const auto text = std::make_shared<const std::string>(std::string(8 << 20, 'x') + "end");
   const auto server = start([&](const Request&, Reply reply) { reply({.shared_body = text}); });
