@@ -32,12 +32,14 @@ std::string EventStreams::etag_for(const Visit& visit) const {
 
 void EventStreams::open(const base::Request& request, const Visit& visit, base::Reply reply) {
   const std::string seen(request.headers.find("Last-Event-ID").value_or(""));
+  std::string caller = caller_key(*visit.caller, request);
   const std::lock_guard lock(mutex_);
-  if (subscribers_.size() >= kMost) return reply(base::problem_response(503, "Too many streams"));
+  if (subscribers_.size() >= kMost || !shares_.take(caller))
+    return reply(base::problem_response(503, "Too many streams"));
   Subscriber subscriber{reply.stream({.headers = {{"Content-Type", "text/event-stream"},
                                                   {"Cache-Control", "no-store"},
                                                   {"X-Accel-Buffering", "no"}}}),
-                        visit, etag_for(visit)};
+                        std::move(caller), visit, etag_for(visit)};
   const bool is_new = !subscriber.etag.empty() && seen != id_of(subscriber.etag);
   subscriber.stream->write(": connected\n\n" + (is_new ? event_for(subscriber.etag) : ""));
   subscribers_.push_back(std::move(subscriber));
@@ -57,7 +59,11 @@ void EventStreams::announce() {
 void EventStreams::tick() {
   const base::SteadyTime now = clock_.steady();
   const std::lock_guard lock(mutex_);
-  subscribers_.remove_if([](const Subscriber& subscriber) { return !subscriber.stream->is_open(); });
+  subscribers_.remove_if([this](const Subscriber& subscriber) {
+    if (subscriber.stream->is_open()) return false;
+    shares_.release(subscriber.caller);
+    return true;
+  });
   clients_.set(static_cast<double>(subscribers_.size()));
   if (now - last_heartbeat_ < kHeartbeat) return;
   last_heartbeat_ = now;

@@ -8,6 +8,18 @@
 
 namespace trunkline::flags {
 
+namespace {
+
+// A thousand of them wait at once: no header is kept that nobody will look at.
+base::Request what_counts(const base::Request& request) {
+  base::Request asked{.method = request.method};
+  for (const std::string_view tags : request.headers.find_all("If-None-Match"))
+    asked.headers.add("If-None-Match", tags);
+  return asked;
+}
+
+}  // namespace
+
 LongPolls::LongPolls(const Gate& gate, const base::Clock& clock, base::Metrics& metrics)
     : gate_(gate),
       clock_(clock),
@@ -15,7 +27,7 @@ LongPolls::LongPolls(const Gate& gate, const base::Clock& clock, base::Metrics& 
 
 base::Response LongPolls::response_to(const Waiting& waiting) const {
   const auto view = gate_.view(waiting.visit);
-  base::Response response = flag_set_response(waiting.request, view.get());
+  base::Response response = flag_set_response(waiting.asked, view.get());
   // Who has no flags to give does not wait for them either.
   if (view) response.headers.set("Preference-Applied", waiting.preference);
   return response;
@@ -23,7 +35,8 @@ base::Response LongPolls::response_to(const Waiting& waiting) const {
 
 void LongPolls::hold(const base::Request& request, const Visit& visit, std::chrono::seconds wait, base::Reply reply) {
   wait = std::min(wait, kLongest);
-  Waiting waiting{{.headers = request.headers},
+  Waiting waiting{what_counts(request),
+                  caller_key(*visit.caller, request),
                   visit,
                   fmt::format("wait={}", wait.count()),
                   clock_.steady() + wait,
@@ -31,7 +44,7 @@ void LongPolls::hold(const base::Request& request, const Visit& visit, std::chro
   std::unique_lock lock(mutex_);
   // Looked at under the lock: an edition that comes later finds this one waiting.
   base::Response response = response_to(waiting);
-  if (response.status != 304 || closed_ || waiting_.size() >= kMost) {
+  if (response.status != 304 || closed_ || waiting_.size() >= kMost || !shares_.take(waiting.caller)) {
     // A 304 that comes at once has not waited, and must not say so: it would be asked for again and again.
     if (response.status == 304) response = flag_set_response(request, gate_.view(visit).get());
     lock.unlock();
@@ -49,6 +62,7 @@ void LongPolls::answer_each(Answer&& answer) {
     std::optional<base::Response> response = answer(waiting);
     if (!response) return false;
     waiting.reply(*std::move(response));
+    shares_.release(waiting.caller);
     return true;
   });
   clients_.set(static_cast<double>(waiting_.size()));
@@ -64,7 +78,7 @@ void LongPolls::announce() {
 
 void LongPolls::tick() {
   answer_each([&, now = clock_.steady()](const Waiting& waiting) -> std::optional<base::Response> {
-    if (waiting.until > now) return std::nullopt;
+    if (waiting.until > now && waiting.reply.is_open()) return std::nullopt;
     return response_to(waiting);
   });
 }

@@ -68,6 +68,33 @@ TEST_F(FlagSetRoutesTest, AnswersThatNothingChangedWhenTheTimeIsOver) {
   EXPECT_EQ(longest->answer->headers.find("Preference-Applied"), "wait=60");
 }
 
+TEST_F(FlagSetRoutesTest, LetsGoOfWhoHasHungUp) {
+  serve(R"({"flags": {}})");
+  const auto gone = begin({"GET", "/v1/flagset", {{"If-None-Match", etag()}, {"Prefer", "wait=30"}}});
+  const auto there = begin({"GET", "/v1/flagset", {{"If-None-Match", etag()}, {"Prefer", "wait=30"}}});
+  gone->open = false;
+  polls_.tick();
+  EXPECT_TRUE(gone->answer);
+  EXPECT_FALSE(there->answer);
+  EXPECT_TRUE(shows_waiting(1));
+}
+
+TEST_F(FlagSetRoutesTest, GivesNobodyAllThePlacesToWait) {
+  serve(R"({"flags": {}})");
+  std::vector<std::shared_ptr<base::FakeReply>> waiting;
+  const auto ask_from = [&](const std::string& peer) {
+    waiting.push_back(begin({"GET", "/v1/flagset", {{"If-None-Match", etag()}, {"Prefer", "wait=30"}}, "", peer}));
+    return waiting.back()->answer.has_value();
+  };
+  for (size_t i = 0; i < LongPolls::kMostOfOne; ++i) ASSERT_FALSE(ask_from("10.0.0.1"));
+  EXPECT_TRUE(ask_from("10.0.0.1")) << "at once";
+  EXPECT_FALSE(waiting.back()->answer->headers.find("Preference-Applied")) << "it has not waited";
+  EXPECT_FALSE(ask_from("10.0.0.2"));
+  waiting.front()->open = false;
+  polls_.tick();
+  EXPECT_FALSE(ask_from("10.0.0.1")) << "a place is free again";
+}
+
 TEST_F(FlagSetRoutesTest, DoesNotWaitForNonsense) {
   serve(R"({"flags": {}})");
   for (const char* prefer : {"wait", "wait=", "wait=0", "wait=-1", "wait=x", "wait=1x", "respond-async"}) {
