@@ -31,6 +31,9 @@ void add_serve(cli::Tool& tool) {
       .environment("SHORTENER_GRACE")
       .option("--log-level", options->log_level, "LEVEL", "debug, info, warn or error")
       .environment("SHORTENER_LOG_LEVEL")
+      .option("--public-url", options->public_url, "URL",
+              "what short URLs begin with; else http:// and the Host of a request")
+      .environment("SHORTENER_PUBLIC_URL")
       .flag("--open", options->open, "anybody may create links, without SHORTENER_API_KEY")
       .environment("SHORTENER_OPEN")
       .flag("--allow-faults", options->allow_faults, "allow --fault")

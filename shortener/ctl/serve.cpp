@@ -60,8 +60,8 @@ base::Result<std::unique_ptr<FlagReader>> read_flags(const ServeOptions& options
 // the timer of the faults, whose threads answer what still waits when they end, go before what they answer through.
 class App {
  public:
-  App(const ServeOptions& options, std::unique_ptr<FlagReader> flags, std::unique_ptr<LinkStore> store,
-      std::vector<Fault> faults)
+  App(const ServeOptions& options, std::string public_url, std::unique_ptr<FlagReader> flags,
+      std::unique_ptr<LinkStore> store, std::vector<Fault> faults)
       : flags_(std::move(flags)),
         store_(std::move(store), metrics_),
         cache_(static_cast<size_t>(options.cache_mb) * 1024 * 1024),
@@ -69,7 +69,7 @@ class App {
         redirect_(store_, cache_, *flags_, metrics_),
         faults_(std::move(faults), quick_random, metrics_),
         queue_(store_, *flags_, base::system_clock(), secure_random),
-        api_(store_, queue_, {options.open, options.api_key}) {
+        api_(store_, queue_, {options.open, options.api_key}, std::move(public_url)) {
     add("GET", "/{code}",
         [this](const Request&, const PathParameters& path, Reply reply) { redirect_(path, std::move(reply)); });
     add("POST", "/api/v1/links",
@@ -115,10 +115,14 @@ base::Result<int> serve(const ServeOptions& options) {
   }
   TRY(base::parse_listen_address(options.listen));
   TRY_ASSIGN(std::vector<Fault> faults, read_faults(options));
+  std::string public_url;
+  if (options.public_url) {
+    TRY_ASSIGN(public_url, parse_public_url(*options.public_url));
+  }
   base::hold_termination_signals();
   TRY_ASSIGN(std::unique_ptr<FlagReader> flags, read_flags(options));
   TRY_ASSIGN(std::unique_ptr<LinkStore> store, open_store(options.store));
-  App app(options, std::move(flags), std::move(store), std::move(faults));
+  App app(options, std::move(public_url), std::move(flags), std::move(store), std::move(faults));
   TRY_ASSIGN(const auto server, base::Server::start({.listen = options.listen,
                                                      .threads = static_cast<int>(options.threads),
                                                      .refused = app.service().refused()},

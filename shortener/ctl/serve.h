@@ -15,7 +15,8 @@ struct ServeOptions {
   std::optional<std::string> flags;        // where the flag-agent listens; none: the code's defaults
   std::optional<std::string> flags_cache;  // the last good flags, for a start without the agent
   base::Millis flags_poll{2000};
-  int64_t threads = 0;  // 0: one a core
+  int64_t threads = 0;                    // 0: one a core
+  std::optional<std::string> public_url;  // what short URLs begin with; none: the host that a request names
   bool open = false;
   std::string api_key;
   bool allow_faults = false;

@@ -7,7 +7,8 @@ namespace trunkline::shortener {
 namespace {
 
 constexpr size_t kMaxWaiting = 1000;
-constexpr int kAttempts = 5;  // of a generated code that happens to be taken
+constexpr base::Millis kHalfOpen{1000};  // a client that is answered as soon may have ended its half of the connection
+constexpr int kAttempts = 5;             // of a generated code that happens to be taken
 
 base::Response busy(std::string_view why) {
   base::Response response = base::problem_response(503, "Service Unavailable", why);
@@ -56,12 +57,17 @@ void CreateQueue::work() {
     Waiting next = std::move(waiting_.front());
     waiting_.pop_front();
     lock.unlock();
-    next.reply(ended_ ? busy("the service ends") : create(next.wish, [&] { return keeps_waiting(next); }));
+    const std::string_view why = refusal(next);
+    next.reply(why.empty() ? create(next.wish, [&] { return refusal(next).empty(); }) : busy(why));
   }
 }
 
-bool CreateQueue::keeps_waiting(const Waiting& waiting) const {
-  return !ended_ && clock_.steady() - waiting.reply.received() < kLongestLockWait;
+std::string_view CreateQueue::refusal(const Waiting& waiting) const {
+  if (ended_) return "the service ends";
+  const auto waited = clock_.steady() - waiting.reply.received();
+  if (waited >= kLongestLockWait) return "another process holds the store locked";
+  if (waited >= kHalfOpen && !waiting.reply.is_open()) return "the client has hung up";
+  return "";
 }
 
 base::Result<std::string> CreateQueue::new_code(const KeepWaiting& keep_waiting) {

@@ -37,8 +37,9 @@ class CreateQueue {
   ~CreateQueue();
   CreateQueue(const CreateQueue&) = delete;
 
-  // Answers 201 once the link is durable, 409 if the alias is taken, 503 if the store does not take it or too many
-  // are waiting.
+  // Answers 201 once the link is durable, 409 if the alias is taken, 503 if the store does not take it, too many are
+  // waiting, or kLongestLockWait has passed since the request came. Nothing is stored for a client that has waited for
+  // a second and then hung up.
   void add(NewLink wish, base::Reply reply);
 
  private:
@@ -48,7 +49,8 @@ class CreateQueue {
   };
 
   void work();
-  bool keeps_waiting(const Waiting& waiting) const;
+  // Empty, or the reason to refuse it now.
+  std::string_view refusal(const Waiting& waiting) const;
   base::Response create(const NewLink& wish, const KeepWaiting& keep_waiting);
   base::Result<std::string> new_code(const KeepWaiting& keep_waiting);
   base::Result<std::string> draw_code(const KeepWaiting& keep_waiting);

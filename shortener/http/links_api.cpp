@@ -1,10 +1,12 @@
 #include "shortener/http/links_api.h"
 
-#include <algorithm>
 #include <fmt/format.h>
 
 #include "base/core/digest.h"
 #include "base/core/json.h"
+#include "base/http/host.h"
+#include "base/http/media_type.h"
+#include "base/http/url.h"
 #include "shortener/links/rules.h"
 
 namespace trunkline::shortener {
@@ -15,6 +17,15 @@ using base::Response;
 
 constexpr std::string_view kBearer = "Bearer ";
 constexpr size_t kMaxHost = 255;
+
+// A page of another site, which a browser says, and a body of a type that such a page may send unasked.
+std::optional<Response> refusal_of_a_page(const base::Request& request) {
+  if (request.headers.find("Sec-Fetch-Site") == "cross-site") {
+    return base::problem_response(403, "Forbidden", "no page of another site may create links");
+  }
+  if (base::has_json_type(request)) return std::nullopt;
+  return base::problem_response(415, "Unsupported Media Type", "expected Content-Type: application/json");
+}
 
 // Nothing if the request may create links, else the refusal.
 std::optional<Response> refusal(const Access& access, const base::Request& request) {
@@ -31,21 +42,22 @@ std::optional<Response> refusal(const Access& access, const base::Request& reque
   return response;
 }
 
-bool is_host(std::string_view text) {
-  const auto is_allowed = [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           std::string_view(".:[]-").find(c) != std::string_view::npos;
-  };
-  return !text.empty() && text.size() <= kMaxHost && std::all_of(text.begin(), text.end(), is_allowed);
+}  // namespace
+
+base::Result<std::string> parse_public_url(std::string_view text) {
+  const auto url = base::parse_url(text);
+  if (!url || url->scheme == "unix" || text.find_first_of("?#") != std::string_view::npos) {
+    return base::fail(Kind::usage, fmt::format("--public-url: expected https://HOST[/PATH], got \"{}\"", text));
+  }
+  return std::string(text) + (text.ends_with('/') ? "" : "/");
 }
 
 // The client's own word for us is said back only where it cannot be anything but a host.
-std::string short_url_prefix(const base::Request& request) {
+std::string LinksApi::short_url_prefix(const base::Request& request) const {
+  if (!public_url_.empty()) return public_url_;
   const std::string_view host = request.headers.find("Host").value_or("");
-  return is_host(host) ? fmt::format("http://{}/", host) : "/";
+  return !host.empty() && host.size() <= kMaxHost && base::is_host(host) ? fmt::format("http://{}/", host) : "/";
 }
-
-}  // namespace
 
 base::Result<NewLink> parse_new_link(std::string_view body) {
   const auto parsed = base::parse_json(body);
@@ -66,11 +78,12 @@ base::Result<NewLink> parse_new_link(std::string_view body) {
   return wish;
 }
 
-LinksApi::LinksApi(LinkStore& store, CreateQueue& queue, Access access)
-    : store_(store), queue_(queue), access_(std::move(access)) {}
+LinksApi::LinksApi(LinkStore& store, CreateQueue& queue, Access access, std::string public_url)
+    : store_(store), queue_(queue), access_(std::move(access)), public_url_(std::move(public_url)) {}
 
 void LinksApi::create(const base::Request& request, base::Reply reply) {
   if (auto refused = refusal(access_, request)) return reply(std::move(*refused));
+  if (auto refused = refusal_of_a_page(request)) return reply(std::move(*refused));
   auto wish = parse_new_link(request.body);
   if (!wish) {
     const int status = wish.error().kind == Kind::usage ? 400 : 422;

@@ -15,7 +15,9 @@ using testing::HasSubstr;
 class FixedClock final : public base::Clock {
  public:
   base::WallTime wall() const override { return *base::parse_iso8601("2026-11-22T10:00:00Z"); }
-  base::SteadyTime steady() const override { return {}; }
+  base::SteadyTime steady() const override { return base::SteadyTime(passed.load()); }
+
+  std::atomic<base::Millis> passed{base::Millis(0)};
 };
 
 struct FakeFlags final : FlagReader {
@@ -50,6 +52,7 @@ struct LinksApiTest : testing::Test {
 
   base::Response create(const std::string& body, Access access = {.open = true}, base::Headers headers = {}) {
     headers.add("Host", host);
+    if (!headers.find("Content-Type")) headers.add("Content-Type", "application/json");
     LinksApi api(store, queue, std::move(access));
     const auto target =
         std::make_shared<PromisedReply>(base::Request{.method = "POST", .headers = headers, .body = body});
@@ -132,13 +135,84 @@ TEST_F(LinksApiTest, RefusesWhatStillWaitsForTheStoreWhenItEnds) {
   LinksApi api(store, *ending, {.open = true});
   std::vector<std::shared_ptr<PromisedReply>> targets;
   for (int i = 0; i < 3; ++i) {
-    targets.push_back(
-        std::make_shared<PromisedReply>(base::Request{.method = "POST", .body = R"({"url":"http://a/"})"}));
+    targets.push_back(std::make_shared<PromisedReply>(base::Request{
+        .method = "POST", .headers = {{"Content-Type", "application/json"}}, .body = R"({"url":"http://a/"})"}));
     api.create(targets.back()->request(), base::Reply(targets.back(), {}));
   }
   ending.reset();
   for (const auto& target : targets) EXPECT_EQ(target->answer.get_future().get().status, 503);
   EXPECT_TRUE(store.links.empty());
+}
+
+struct WaitingCreatesTest : LinksApiTest {
+  LinksApi api{store, queue, {.open = true}};
+
+  std::shared_ptr<PromisedReply> begin() {
+    auto target = std::make_shared<PromisedReply>(
+        base::Request{.headers = {{"Content-Type", "application/json"}}, .body = R"({"url":"http://a/"})"});
+    api.create(target->request(), base::Reply(target, clock.steady()));
+    return target;
+  }
+  static int status_of(PromisedReply& target) { return target.answer.get_future().get().status; }
+};
+
+TEST_F(WaitingCreatesTest, AreRefusedTogetherWhenTheirTimeIsOver) {
+  store.locked = true;
+  std::vector<std::shared_ptr<PromisedReply>> early;
+  for (int i = 0; i < 5; ++i) early.push_back(begin());
+  clock.passed = base::Millis(3000);
+  const auto later = begin();
+  clock.passed = kLongestLockWait;
+  for (const auto& target : early) EXPECT_EQ(status_of(*target), 503);
+  EXPECT_TRUE(store.links.empty());
+  store.locked = false;
+  EXPECT_EQ(status_of(*later), 201);
+}
+
+TEST_F(WaitingCreatesTest, AreNotStoredForClientsThatAreGone) {
+  store.locked = true;
+  const auto first = begin();
+  const auto second = begin();
+  const auto third = begin();
+  first->open = second->open = false;
+  clock.passed = base::Millis(1000);
+  EXPECT_EQ(status_of(*first), 503);
+  EXPECT_EQ(status_of(*second), 503);
+  store.locked = false;
+  EXPECT_EQ(status_of(*third), 201);
+  EXPECT_EQ(store.links.size(), 1U);
+}
+
+TEST_F(WaitingCreatesTest, AreStoredForAClientThatOnlyEndedItsHalf) {
+  const auto target = begin();
+  target->open = false;
+  EXPECT_EQ(status_of(*target), 201);
+}
+
+TEST_F(LinksApiTest, TakesNothingFromThePagesOfOtherSites) {
+  const std::string body = R"({"url":"http://a/","alias":"docs"})";
+  const auto status = [&](base::Headers headers) { return create(body, {.open = true}, std::move(headers)).status; };
+  for (const char* type : {"", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x",
+                           "application/jsonx", "text/plain; application/json", "application/problem+json"}) {
+    EXPECT_EQ(status({{"Content-Type", type}}), 415) << type;
+  }
+  EXPECT_EQ(status({{"Sec-Fetch-Site", "cross-site"}}), 403);
+  EXPECT_TRUE(store.links.empty());
+  EXPECT_EQ(status({{"Content-Type", "Application/JSON ; charset=utf-8"}, {"Sec-Fetch-Site", "same-origin"}}), 201);
+}
+
+TEST_F(LinksApiTest, NamesLinksByItsPublicUrl) {
+  EXPECT_EQ(*parse_public_url("https://s.example"), "https://s.example/");
+  EXPECT_EQ(*parse_public_url("https://s.example/go/"), "https://s.example/go/");
+  for (const char* text :
+       {"", "s.example", "ftp://s.example", "unix:/a.sock:/", "https://s.example/?a", "https://s.example/#a"}) {
+    EXPECT_FALSE(parse_public_url(text)) << text;
+  }
+  LinksApi api(store, queue, {.open = true}, "https://s.example/");
+  const auto target = std::make_shared<PromisedReply>(base::Request{
+      .headers = {{"Host", "evil.example"}, {"Content-Type", "application/json"}}, .body = R"({"url":"http://a/"})"});
+  api.create(target->request(), base::Reply(target, {}));
+  EXPECT_THAT(target->answer.get_future().get().body, HasSubstr("\"short_url\":\"https://s.example/0000000\""));
 }
 
 TEST_F(LinksApiTest, SaysWhenTheStoreDoesNotTakeIt) {

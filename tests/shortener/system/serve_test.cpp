@@ -7,6 +7,7 @@
 
 #include "base/core/json.h"
 #include "base/http/client.h"
+#include "shortener/store/link_store.h"
 #include "tests/support/raw_socket.h"
 #include "tests/support/server_process.h"
 
@@ -35,6 +36,7 @@ struct ServeTest : testing::Test {
     return answer.value_or(base::Response{.status = 0});
   }
   base::Response create(const ServerProcess& server, const std::string& body, base::Headers headers = {}) {
+    headers.add("Content-Type", "application/json");
     const auto answer =
         client->send(server.url("/api/v1/links"), {.method = "POST", .headers = std::move(headers), .body = body});
     EXPECT_TRUE(answer) << to_string(answer.error());
@@ -100,6 +102,24 @@ TEST_F(ServeTest, SharesItsStoreWithAnotherInstance) {
   create(one, R"({"url":"http://shared/","alias":"shared"})");
   EXPECT_TRUE(eventually([&] { return get(other, "/shared").status == 302; }));
   EXPECT_EQ(create(other, R"({"url":"http://a/","alias":"shared"})").status, 409);
+}
+
+TEST_F(ServeTest, RefusesInTimeAllThatCannotBeStored) {
+  const ServerProcess server(command());
+  const auto other = *open_store(store);
+  auto lock = *other->bulk_writer();
+  const auto begun = std::chrono::steady_clock::now();
+  std::atomic<int> refused = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&] { refused += create(server, R"({"url":"http://a/"})").status == 503 ? 1 : 0; });
+  }
+  EXPECT_TRUE(eventually([&] { return get(server, "/readyz").status == 200; }));
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(refused, 8);
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, kLongestLockWait + Millis(2000));
+  lock.reset();
+  EXPECT_EQ(create(server, R"({"url":"http://a/"})").status, 201);
 }
 
 TEST_F(ServeTest, WantsItsKey) {
