@@ -1,6 +1,7 @@
 #pragma once
 
 #include <mutex>
+#include <string>
 #include <unordered_map>
 
 #include "base/core/clock.h"
@@ -14,8 +15,9 @@ class RateLimit {
   // `per_second` 0: no limit.
   explicit RateLimit(int64_t per_second) : per_second_(static_cast<double>(per_second)) {}
 
-  // Takes one; false if there is none left.
-  bool take(const Caller& caller, base::SteadyTime now);
+  // Takes one; false if there is none left. Callers are known by the name of their token, and where none is needed by
+  // their address, `peer`.
+  bool take(const Caller& caller, const std::string& peer, base::SteadyTime now);
 
  private:
   struct Bucket {
@@ -23,9 +25,12 @@ class RateLimit {
     base::SteadyTime filled;
   };
 
+  void forget_the_quiet(base::SteadyTime now);
+
   const double per_second_;
   std::mutex mutex_;
-  std::unordered_map<const Caller*, Bucket> buckets_;
+  std::unordered_map<std::string, Bucket> buckets_;
+  size_t sweep_at_ = 1024;  // buckets
 };
 
 }  // namespace trunkline::flags

@@ -18,6 +18,12 @@ base::Headers headers_of(const grpc::ServerContextBase& context) {
   return headers;
 }
 
+// "10.0.0.1" of "ipv4:10.0.0.1:4711".
+std::string address_of(std::string_view peer) {
+  const size_t begin = peer.find(':') + 1;
+  return peer.starts_with("ipv") ? std::string(peer.substr(begin, peer.rfind(':') - begin)) : "";
+}
+
 Status refusal(const base::Response& response) {
   switch (response.status) {
     case 401:
@@ -36,7 +42,7 @@ Status refusal(const base::Response& response) {
 
 tl::expected<Call, Status> admit(const Gate& gate, const grpc::ServerContextBase& context,
                                  const std::string& selector) {
-  base::Request request{.headers = headers_of(context)};
+  base::Request request{.headers = headers_of(context), .peer = address_of(context.peer())};
   if (request.headers.find(kSelector).value_or("").empty()) request.headers.set(kSelector, selector);
   auto visit = gate.admit(request);
   if (!visit) return tl::unexpected(refusal(visit.error()));

@@ -26,11 +26,11 @@ tl::expected<Visit, Response> Gate::admit(const Request& request) const {
 
 tl::expected<Visit, Response> Gate::select_by_header(const Caller& caller, const Request& request) const {
   const auto selector = request.headers.find("Flagd-Selector");
-  if (!selector || selector->empty()) return select(caller, std::nullopt);
+  if (!selector || selector->empty()) return select(caller, request, std::nullopt);
   if (!selector->starts_with(kSelector)) {
     return tl::unexpected(base::problem_response(400, "Bad Request", "expected Flagd-Selector: flagSetId=ID"));
   }
-  return select(caller, selector->substr(kSelector.size()));
+  return select(caller, request, selector->substr(kSelector.size()));
 }
 
 tl::expected<Visit, Response> Gate::admit_stream(const Request& request) const {
@@ -38,11 +38,12 @@ tl::expected<Visit, Response> Gate::admit_stream(const Request& request) const {
   const auto caller = ticket ? access_.by_ticket(*ticket) : access_.authorize(request.headers.find("Authorization"));
   if (!caller) return tl::unexpected(unauthorized());
   const auto set_id = request.query("flagSetId");
-  return set_id ? select(**caller, *set_id) : select_by_header(**caller, request);
+  return set_id ? select(**caller, request, *set_id) : select_by_header(**caller, request);
 }
 
-tl::expected<Visit, Response> Gate::select(const Caller& caller, std::optional<std::string_view> set_id) const {
-  if (!limit_.take(caller, clock_.steady())) return tl::unexpected(too_many());
+tl::expected<Visit, Response> Gate::select(const Caller& caller, const Request& request,
+                                           std::optional<std::string_view> set_id) const {
+  if (!limit_.take(caller, request.peer, clock_.steady())) return tl::unexpected(too_many());
   if (!set_id) return Visit{&caller, caller.sets};
   std::string id(*set_id);
   if (!caller.sets.has(id)) return tl::unexpected(Response{.status = 403});

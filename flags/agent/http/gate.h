@@ -38,7 +38,8 @@ class Gate {
 
  private:
   tl::expected<Visit, base::Response> select_by_header(const Caller& caller, const base::Request& request) const;
-  tl::expected<Visit, base::Response> select(const Caller& caller, std::optional<std::string_view> set_id) const;
+  tl::expected<Visit, base::Response> select(const Caller& caller, const base::Request& request,
+                                             std::optional<std::string_view> set_id) const;
 
   const Access& access_;
   RateLimit& limit_;

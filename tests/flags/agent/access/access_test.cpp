@@ -86,15 +86,24 @@ TEST(RateLimit, GivesEachCallerTheirOwnShare) {
   const Caller a{.name = "a", .sets = {}, .ticket = ""}, b{.name = "b", .sets = {}, .ticket = ""};
   RateLimit limit(2);
   base::SteadyTime now{};
-  EXPECT_TRUE(limit.take(a, now));
-  EXPECT_TRUE(limit.take(a, now));
-  EXPECT_FALSE(limit.take(a, now));
-  EXPECT_TRUE(limit.take(b, now));
+  EXPECT_TRUE(limit.take(a, "10.0.0.1", now));
+  EXPECT_TRUE(limit.take(a, "10.0.0.1", now));
+  EXPECT_FALSE(limit.take(a, "10.0.0.1", now));
+  EXPECT_TRUE(limit.take(b, "10.0.0.1", now));
   now += std::chrono::milliseconds{500};
-  EXPECT_TRUE(limit.take(a, now));
-  EXPECT_FALSE(limit.take(a, now));
+  EXPECT_TRUE(limit.take(a, "10.0.0.1", now));
+  EXPECT_FALSE(limit.take(a, "10.0.0.1", now));
+  const Caller anybody;
+  EXPECT_TRUE(limit.take(anybody, "10.0.0.1", now));
+  EXPECT_TRUE(limit.take(anybody, "10.0.0.1", now));
+  EXPECT_FALSE(limit.take(anybody, "10.0.0.1", now));
+  EXPECT_TRUE(limit.take(anybody, "10.0.0.2", now)) << "where there are no tokens, by the address";
+  for (int i = 0; i < 5000; ++i) {
+    now += std::chrono::milliseconds{1};
+    EXPECT_TRUE(limit.take(anybody, std::to_string(i), now));
+  }
   RateLimit none(0);
-  for (int i = 0; i < 1000; ++i) EXPECT_TRUE(none.take(a, now));
+  for (int i = 0; i < 1000; ++i) EXPECT_TRUE(none.take(a, "10.0.0.1", now));
 }
 
 }  // namespace
