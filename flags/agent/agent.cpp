@@ -14,6 +14,7 @@
 #include "flags/agent/http/appconfig_routes.h"
 #include "flags/agent/http/evaluation_routes.h"
 #include "flags/agent/http/flag_set_routes.h"
+#include "flags/agent/http/host_check.h"
 #include "flags/agent/http/ofrep_routes.h"
 #include "flags/agent/http/override_routes.h"
 #include "flags/agent/http/refresh_routes.h"
@@ -113,10 +114,14 @@ Result<> check(const AgentOptions& options) {
   return {};
 }
 
+bool is_loopback(const base::ListenAddress& address) {
+  return !address.is_unix && (address.host.starts_with("127.") || address.host == "::1");
+}
+
 // Flags and who flips them are nobody's business: an open agent belongs on the machine itself.
 void warn_if_open(const std::string& listen, const Access& access) {
   const auto address = base::parse_listen_address(listen);
-  const bool is_local = address && (address->is_unix || address->host.starts_with("127.") || address->host == "::1");
+  const bool is_local = address && (address->is_unix || is_loopback(*address));
   if (!access.is_open() || is_local) return;
   base::log(base::LogLevel::warn, "serving other machines without --tokens", {{"listen", listen}});
 }
@@ -220,12 +225,18 @@ Result<std::unique_ptr<Agent>> Agent::start(const AgentOptions& options, const O
   for (const auto& address : {options.grpc_listen, options.sync_listen}) {
     if (address) warn_if_open(*address, parts->access);
   }
-  const auto listen = [&](const std::string& address, base::Service& service) {
+  const auto listen = [&](const std::string& address, base::Service& service) -> Result<std::unique_ptr<base::Server>> {
+    TRY_ASSIGN(const base::ListenAddress parsed, base::parse_listen_address(address));
+    base::Handler handler = service.handler();
+    // Browsers reach no unix socket, and have no token.
+    if (parts->access.is_open() && (is_loopback(parsed) || (!parsed.is_unix && !options.allowed_hosts.empty()))) {
+      handler = check_hosts(std::move(handler), options.allowed_hosts, *service.refused());
+    }
     return base::Server::start({.listen = address,
                                 .threads = static_cast<int>(options.threads),
                                 .max_body = kMostBody,
                                 .refused = service.refused()},
-                               service.handler());
+                               std::move(handler));
   };
   TRY_ASSIGN(parts->server, listen(options.listen, parts->service));
   warn_if_open(parts->server->address(), parts->access);

@@ -35,6 +35,8 @@ void add_options(base::cli::Command command, AgentOptions& options) {
               "keeps the last good flags and overrides for a start without the source")
       .option("--tokens", options.tokens_file, "FILE",
               "who may ask for what; without it everybody may ask for everything")
+      .option("--allow-host", options.allowed_hosts, "NAME",
+              "a name by which clients ask an open agent on loopback, beside localhost and addresses")
       .option("--source-token-file", options.source_token_files, "[URL=]FILE",
               "holds the bearer token for an http source, or for those whose URL begins so")
       .option("--hook-secret-file", options.hook_secret_file, "FILE",
@@ -43,7 +45,8 @@ void add_options(base::cli::Command command, AgentOptions& options) {
               "put into every context, over what a request says")
       .option("--context-from-header", options.context_from_header, "HEADER=KEY",
               "puts the value of a request's header into its context")
-      .option("--rate-limit", options.rate_limit, "N", "requests a second for each token; 0: no limit")
+      .option("--rate-limit", options.rate_limit, "N",
+              "requests a second for each token, or without tokens for each address; 0: no limit")
       .option("--appconfig-listen", options.appconfig_listen, "ADDR:PORT",
               "serves the AppConfig agent's API here too; off unless given")
       .bare("127.0.0.1:2772")

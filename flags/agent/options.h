@@ -21,6 +21,7 @@ struct AgentOptions {
   base::Millis poll_interval{30'000};
   std::string cache_dir;
   std::optional<std::string> tokens_file;
+  std::vector<std::string> allowed_hosts;  // names of this agent, beside localhost
   std::optional<std::string> hook_secret_file;
   std::vector<std::string> static_context;       // KEY=VALUE
   std::vector<std::string> context_from_header;  // HEADER=KEY

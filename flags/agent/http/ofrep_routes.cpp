@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/core/text.h"
+#include "base/http/media_type.h"
 #include "flags/agent/http/etag.h"
 
 namespace trunkline::flags {
@@ -48,11 +49,6 @@ std::string host_of(const Request& request) {
 int status_of(const Evaluation& evaluation) {
   if (!evaluation.error_code) return 200;
   return *evaluation.error_code == ErrorCode::flag_not_found ? 404 : 400;
-}
-
-bool is_json(const Request& request) {
-  const std::string_view type = request.headers.find("Content-Type").value_or("");
-  return base::equal_ignoring_case(base::trim(type.substr(0, type.find(';'))), "application/json");
 }
 
 class Ofrep {
@@ -104,7 +100,7 @@ class Ofrep {
     };
     EvaluationContext context;
     if (!request.body.empty()) {
-      if (!is_json(request)) {
+      if (!base::has_json_type(request)) {
         return tl::unexpected(
             base::problem_response(415, "Unsupported Media Type", "expected Content-Type: application/json"));
       }

@@ -44,6 +44,52 @@ TEST_F(AgentBorderTest, TakesNoHeaderFieldFromATrailer) {
   EXPECT_THAT(ask("POST /ofrep/v1/evaluate/flags", token, "Host: evil.example\r\n"), HasSubstr("http://x/ofrep"));
 }
 
+// The status of a request with that Host; no field for nullopt.
+int status_with(const base::RawSocket& made, const std::optional<std::string>& host) {
+  auto& client = const_cast<base::RawSocket&>(made);
+  client.send("GET /healthz HTTP/1.0\r\n" + (host ? "Host: " + *host + "\r\n" : "") + "\r\n");
+  const std::string answer = client.read_all();
+  return answer.size() > 12 ? std::stoi(answer.substr(9, 3)) : 0;
+}
+
+TEST_F(AgentBorderTest, IsAskedByNoNameThatALookupDecides) {
+  const Agent open = start_on_file({"--allow-host", "flags.test"});
+  const Agent guarded = start_on_file({"--tokens", path("tokens.yaml")});
+  for (const char* host : {"", "localhost", "localhost:1", "LOCALHOST", "127.0.0.1:8016", "10.0.0.1", "[::1]",
+                           "[::1]:8016", "flags.test", "flags.test:80", "Flags.Test"}) {
+    EXPECT_EQ(status_with(base::RawSocket(open->address()), host), 200) << host;
+  }
+  for (const char* host : {"evil.example", "evil.example:8016", "localhost.", "localhost.evil.example",
+                           "127.0.0.1.evil.example", "x.flags.test", "localhost@evil"}) {
+    EXPECT_NE(status_with(base::RawSocket(open->address()), host), 200) << host;
+    if (std::string_view(host).find('@') != std::string_view::npos) continue;
+    EXPECT_EQ(status_with(base::RawSocket(open->address()), host), 403) << host;
+    EXPECT_EQ(status_with(base::RawSocket(guarded->address()), host), 200) << host;
+  }
+  EXPECT_EQ(status_with(base::RawSocket(open->address()), std::nullopt), 200);
+  EXPECT_THAT(
+      exchange(open, "GET http://evil.example/healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"),
+      HasSubstr("403 Forbidden"));
+  EXPECT_THAT(send(open, "/metrics").body, HasSubstr("route=\"refused\",status=\"403\""));
+}
+
+TEST_F(AgentBorderTest, LooksAtTheHostOnItsOtherListenerTooAndOnNoSocketFile) {
+  const Agent agent = start_on_file({"--listen", "unix:" + path("a.sock"), "--appconfig-listen", "127.0.0.1:0"});
+  const auto curl = [&](std::vector<std::string> more) {
+    std::vector<std::string> argv = {"curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "-H"};
+    argv.insert(argv.end(), more.begin(), more.end());
+    return base::run_process({.argv = argv}, base::Millis(10'000))->out;
+  };
+  EXPECT_EQ(curl({"Host: evil.example", "--unix-socket", path("a.sock"), "http://x/healthz"}), "200");
+  constexpr std::string_view kListening = R"("listening":"127.0.0.1:)";
+  std::string output;
+  ASSERT_TRUE(soon([&] { return (output = agent->output()).rfind(kListening) != std::string::npos; }));
+  const std::string port = output.substr(output.rfind(kListening) + kListening.size());
+  const std::string url = "http://127.0.0.1:" + port.substr(0, port.find('"')) + "/healthz";
+  EXPECT_EQ(curl({"Host: evil.example", url}), "403");
+  EXPECT_EQ(curl({"Host: localhost", url}), "200");
+}
+
 TEST_F(AgentBorderTest, LetsGoOfLongPollsWhoseClientsAreGone) {
   const Agent agent = start_on_file();
   ASSERT_TRUE(serves(agent, "x"));
@@ -63,7 +109,7 @@ TEST_F(AgentBorderTest, LetsGoOfLongPollsWhoseClientsAreGone) {
     std::vector<std::unique_ptr<base::RawSocket>> clients;
     for (int i = 0; i < 300; ++i) {
       clients.push_back(std::make_unique<base::RawSocket>(agent->address()));
-      clients.back()->send("GET /v1/flagset HTTP/1.1\r\nHost: x\r\nPrefer: wait=60\r\nIf-None-Match: " + etag +
+      clients.back()->send("GET /v1/flagset HTTP/1.1\r\nHost: localhost\r\nPrefer: wait=60\r\nIf-None-Match: " + etag +
                            "\r\nX: " + std::string(10'000, 'x') + "\r\n\r\n");
     }
     ASSERT_TRUE(shows(300));

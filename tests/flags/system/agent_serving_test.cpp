@@ -233,7 +233,7 @@ TEST_F(AgentServingTest, RefusesALargeBodyAndGoesOn) {
   ASSERT_TRUE(serves(agent, "x"));
   base::RawSocket client(agent->address());
   client.send(
-      "POST /ofrep/v1/evaluate/flags HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: "
+      "POST /ofrep/v1/evaluate/flags HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
       "2000000\r\n\r\n{");
   EXPECT_THAT(client.read_all(), StartsWith("HTTP/1.1 413 "));
   EXPECT_EQ(variant(agent), "x");
@@ -250,7 +250,7 @@ TEST_F(AgentServingTest, TellsAThousandStreamsAndStaysSmall) {
   std::vector<std::unique_ptr<base::RawSocket>> streams;
   for (int i = 0; i < 1000; ++i) {
     streams.push_back(std::make_unique<base::RawSocket>(agent->address()));
-    streams.back()->send("GET /ofrep/v1/events HTTP/1.1\r\nHost: x\r\n\r\n");
+    streams.back()->send("GET /ofrep/v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n");
   }
   for (const auto& stream : streams)
     ASSERT_THAT(stream->read_until("refetchEvaluation"), HasSubstr("refetchEvaluation"));
@@ -279,8 +279,8 @@ TEST_F(AgentServingTest, ServesOthersWhileSomeTakeNothing) {
   std::vector<std::unique_ptr<base::RawSocket>> slow;
   for (int i = 0; i < 50; ++i) {
     slow.push_back(std::make_unique<base::RawSocket>(agent->address()));
-    slow.back()->send(i % 2 == 0 ? "GET /v1/flagset HTTP/1.1\r\nHost: x\r\n\r\n"
-                                 : "POST /ofrep/v1/evaluate/flags HTTP/1.1\r\nHost: x\r\nContent-Le");
+    slow.back()->send(i % 2 == 0 ? "GET /v1/flagset HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                                 : "POST /ofrep/v1/evaluate/flags HTTP/1.1\r\nHost: localhost\r\nContent-Le");
   }
   const auto start = std::chrono::steady_clock::now();
   for (int i = 0; i < 20; ++i) EXPECT_EQ(variant(agent), "x");
@@ -291,7 +291,7 @@ TEST_F(AgentServingTest, LetsGoOfAStreamWhoseClientSaysGoodbye) {
   write(flags_with("x"));
   const Agent agent = start_on_file();
   base::RawSocket client(agent->address());
-  client.send("GET /ofrep/v1/events HTTP/1.1\r\nHost: x\r\n\r\n");
+  client.send("GET /ofrep/v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n");
   client.read_until("refetchEvaluation");
   client.end_sending();
   EXPECT_TRUE(soon([&] { return send(agent, "/metrics").body.find("{kind=\"sse\"} 0\n") != std::string::npos; }));
@@ -303,9 +303,9 @@ TEST_F(AgentServingTest, StopsAtOnceAndAnswersWhoWaits) {
   ASSERT_TRUE(serves(agent, "x"));
   const std::string etag(*send(agent, "/v1/flagset").headers.find("ETag"));
   base::RawSocket waiting(agent->address());
-  waiting.send("GET /v1/flagset HTTP/1.1\r\nHost: x\r\nPrefer: wait=60\r\nIf-None-Match: " + etag + "\r\n\r\n");
+  waiting.send("GET /v1/flagset HTTP/1.1\r\nHost: localhost\r\nPrefer: wait=60\r\nIf-None-Match: " + etag + "\r\n\r\n");
   base::RawSocket stream(agent->address());
-  stream.send("GET /ofrep/v1/events HTTP/1.1\r\nHost: x\r\n\r\n");
+  stream.send("GET /ofrep/v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n");
   stream.read_until("refetchEvaluation");
   ASSERT_TRUE(soon([&] { return send(agent, "/metrics").body.find("{kind=\"long_poll\"} 1\n") != std::string::npos; }));
   const auto start = std::chrono::steady_clock::now();
