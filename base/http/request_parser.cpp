@@ -127,7 +127,7 @@ RequestParser::Step RequestParser::read(std::string_view input) {
   while (input.substr(empty_lines).starts_with("\r\n")) empty_lines += 2;
   input.remove_prefix(empty_lines);
   Step step{Outcome::need_more, 0, 0};
-  if (!input.empty()) step = read_line(input);
+  if (!input.empty() && input != "\r") step = read_line(input);
   step.used += empty_lines;
   return step;
 }
