@@ -55,7 +55,7 @@ Result<> write_all(int fd, std::string_view text, std::string_view what) {
 }
 
 Result<std::string> read_file(const fs::path& path, size_t max_bytes) {
-  const Descriptor file{open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  const Descriptor file{open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};  // a named pipe would wait
   if (!file) return fail(file_error("read", path));
   struct stat info{};
   if (fstat(file.get(), &info) != 0) return fail(file_error("read", path));

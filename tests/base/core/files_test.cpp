@@ -33,6 +33,11 @@ TEST_F(Files, KeepsTheOldFileWhenTheNewOneCannotBePut) {
   EXPECT_EQ(names(), 1u);
 }
 
+TEST_F(Files, DoesNotWaitForTheWriterOfAPipe) {
+  ASSERT_EQ(mkfifo(path_.c_str(), 0600), 0);
+  EXPECT_EQ(to_string(read_file(path_).error()), path_.string() + ": is not a regular file");
+}
+
 TEST_F(Files, SaysWhatIsWrongWithAFile) {
   EXPECT_EQ(read_file(path_).error().kind, Kind::not_found);
   EXPECT_EQ(read_file(folder_.path()).error().kind, Kind::invalid);
