@@ -135,8 +135,10 @@ RequestParser::Step RequestParser::read(std::string_view input) {
 // Beast knows HTTP/1.0 and HTTP/1.1 only, and has one error for all other versions.
 RequestParser::Step RequestParser::read_line(std::string_view input) {
   constexpr std::string_view kVersion = "HTTP/1.1";
+  const size_t line_feed = input.find('\n');
+  if (line_feed == std::string_view::npos && input.size() < max_header_) return {Outcome::need_more, 0, 0};
   const size_t end = input.find("\r\n");
-  if (end == std::string_view::npos) return put(input);
+  if (end == std::string_view::npos || end > line_feed) return put(input);
   place_->line_read = true;
   std::string line(input.substr(0, end + 2));
   const size_t begin = line.rfind(' ') + 1;
@@ -147,7 +149,6 @@ RequestParser::Step RequestParser::read_line(std::string_view input) {
   if (is_version && version[5] != '1') return {Outcome::refused, end + 2, 505};
   if (!is_version || version[7] <= '1') return put(input);
   line.replace(begin, kVersion.size(), kVersion);
-  place_->impl.emplace(request_, max_header_, max_body_);  // it may have seen a part of the line
   Step step = put(line);
   if (step.outcome != Outcome::need_more || input.size() == end + 2) return step;
   step = put(input.substr(end + 2));
