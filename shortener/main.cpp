@@ -14,6 +14,9 @@ void add_serve(cli::Tool& tool) {
   tool.command("serve", "serve links and redirects")
       .option("--listen", options->listen, "ADDR", "ADDR:PORT or unix:PATH; port 0: any free one")
       .environment("SHORTENER_LISTEN")
+      .option("--socket-mode", options->socket_mode, "MODE",
+              "permissions of a unix socket, such as 660; else by the umask")
+      .environment("SHORTENER_SOCKET_MODE")
       .option("--store", options->store, "STORE", "sqlite:PATH; made if it is not there")
       .environment("SHORTENER_STORE")
       .option("--flags", options->flags, "URL", "the flag-agent; without it the defaults apply")

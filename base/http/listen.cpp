@@ -99,8 +99,16 @@ std::string to_string(const ListenAddress& address) {
   return is_v6 ? fmt::format("[{}]:{}", address.host, address.port) : fmt::format("{}:{}", address.host, address.port);
 }
 
-Result<ListenSocket> ListenSocket::open(const ListenAddress& wanted) {
-  return wanted.is_unix ? open_unix(wanted) : open_tcp(wanted);
+Result<unsigned> parse_socket_mode(std::string_view text) {
+  unsigned mode = 0;
+  const std::string_view digits = text.size() == 4 && text.front() == '0' ? text.substr(1) : text;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), mode, 8);
+  if (digits.size() == 3 && error == std::errc() && end == digits.data() + digits.size()) return mode;
+  return fail(Kind::usage, fmt::format("--socket-mode: expected three octal digits such as 660, got \"{}\"", text));
+}
+
+Result<ListenSocket> ListenSocket::open(const ListenAddress& wanted, std::optional<unsigned> socket_mode) {
+  return wanted.is_unix ? open_unix(wanted, socket_mode) : open_tcp(wanted);
 }
 
 Result<ListenSocket> ListenSocket::open_tcp(const ListenAddress& wanted) {
@@ -118,7 +126,7 @@ Result<ListenSocket> ListenSocket::open_tcp(const ListenAddress& wanted) {
   return socket;
 }
 
-Result<ListenSocket> ListenSocket::open_unix(const ListenAddress& wanted) {
+Result<ListenSocket> ListenSocket::open_unix(const ListenAddress& wanted, std::optional<unsigned> socket_mode) {
   SocketAddress address;
   auto* name = reinterpret_cast<sockaddr_un*>(&address.storage);
   name->sun_family = AF_UNIX;
@@ -137,7 +145,9 @@ Result<ListenSocket> ListenSocket::open_unix(const ListenAddress& wanted) {
     errno = EADDRINUSE;
     if (left_over && ::unlink(wanted.host.c_str()) == 0) bound = ::bind(fd, address.get(), address.size);
   }
-  if (bound != 0 || ::listen(fd, kBacklog) != 0) {
+  // Before it listens: until then nobody can connect.
+  const bool fits = bound != 0 || !socket_mode || ::chmod(wanted.host.c_str(), *socket_mode) == 0;
+  if (bound != 0 || !fits || ::listen(fd, kBacklog) != 0) {
     const int error = errno;
     ::close(fd);  // not by the destructor: the file belongs to somebody else
     return cannot_listen(wanted, error);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,11 +23,14 @@ Result<ListenAddress> parse_listen_address(std::string_view text);
 
 std::string to_string(const ListenAddress& address);
 
+// Reads the permissions of a unix socket, three octal digits such as "660", for the option --socket-mode. Kind::usage.
+Result<unsigned> parse_socket_mode(std::string_view text);
+
 // A socket that listens; closed by the destructor, a unix one is removed from its folder then.
 class ListenSocket {
  public:
   // Failures as Server::start tells them (server.h).
-  static Result<ListenSocket> open(const ListenAddress& wanted);
+  static Result<ListenSocket> open(const ListenAddress& wanted, std::optional<unsigned> socket_mode = std::nullopt);
   ListenSocket(ListenSocket&& other) noexcept;
   ListenSocket& operator=(ListenSocket&&) = delete;
   ~ListenSocket();
@@ -38,7 +42,7 @@ class ListenSocket {
  private:
   ListenSocket(int fd, ListenAddress address) : fd_(fd), address_(std::move(address)) {}
   static Result<ListenSocket> open_tcp(const ListenAddress& wanted);
-  static Result<ListenSocket> open_unix(const ListenAddress& wanted);
+  static Result<ListenSocket> open_unix(const ListenAddress& wanted, std::optional<unsigned> socket_mode);
 
   int fd_;
   ListenAddress address_;

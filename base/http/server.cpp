@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/core/log.h"
 #include "base/http/listen.h"
 #include "base/http/session.h"
 #include "base/http/worker.h"
@@ -22,6 +23,7 @@ namespace {
 
 constexpr Millis kStoppingLinger{500};
 constexpr Millis kAcceptPause{100};
+constexpr Millis kWarnInterval{60'000};
 
 using Protocol = asio::generic::stream_protocol;
 using Acceptor = asio::basic_socket_acceptor<Protocol, asio::io_context::executor_type>;
@@ -70,14 +72,19 @@ class BeastServer final : public Server {
   void accept() {
     acceptor_->async_accept([this](const boost::system::error_code& code, Accepted socket) {
       if (code == asio::error::operation_aborted || !acceptor_->is_open()) return;
-      if (code) return accept_later();
+      if (code) return accept_later(code.message());
       hand_over(std::move(socket));
       accept();
     });
   }
 
   // Out of file descriptors, most likely: the connection stays in the queue.
-  void accept_later() {
+  void accept_later(const std::string& why) {
+    const SteadyTime now = std::chrono::steady_clock::now();
+    if (now >= warn_again_) {
+      log(LogLevel::warn, "new connections have to wait", {{"listening", address_}, {"error", why}});
+      warn_again_ = now + kWarnInterval;
+    }
     retry_->expires_after(kAcceptPause);
     retry_->async_wait([this](const boost::system::error_code& code) {
       if (!code) accept();
@@ -158,6 +165,7 @@ class BeastServer final : public Server {
   std::optional<asio::steady_timer> retry_;
   std::vector<std::thread> threads_;
   size_t next_ = 0;
+  SteadyTime warn_again_;
   std::mutex stop_mutex_;
   std::optional<bool> ended_in_time_;
 };
@@ -175,7 +183,7 @@ void raise_file_limit() {
 Result<std::unique_ptr<Server>> Server::start(ServerOptions options, Handler handler) {
   raise_file_limit();
   TRY_ASSIGN(const ListenAddress wanted, parse_listen_address(options.listen));
-  TRY_ASSIGN(ListenSocket socket, ListenSocket::open(wanted));
+  TRY_ASSIGN(ListenSocket socket, ListenSocket::open(wanted, options.socket_mode));
   auto server = std::make_unique<BeastServer>(std::move(options), std::move(handler), std::move(socket));
   TRY(server->run());
   return server;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/core/clock.h"
@@ -10,15 +11,16 @@
 namespace trunkline::base {
 
 struct ServerOptions {
-  std::string listen = "127.0.0.1:0";  // ADDR:PORT | [v6]:PORT | unix:PATH; port 0: the OS picks one
-  int threads = 0;                     // 0: one a core
-  size_t max_header = 16 * 1024;       // bytes of request line and headers; more is answered 431
-  size_t max_body = 1024 * 1024;       // bytes; more is answered 413
-  Millis header_timeout{10'000};       // from the first byte to the end of the headers; then 408
-  Millis body_timeout{30'000};         // for the body; then 408
-  Millis write_timeout{30'000};        // for a client that does not take its answer; then the connection is closed
-  Millis idle_timeout{75'000};         // between two requests
-  ReplyObserver* refused = nullptr;    // told of what the server answers by itself; outlives it
+  std::string listen = "127.0.0.1:0";                  // ADDR:PORT | [v6]:PORT | unix:PATH; port 0: the OS picks one
+  std::optional<unsigned> socket_mode = std::nullopt;  // permissions of a unix socket; by default what the umask leaves
+  int threads = 0;                                     // 0: one a core
+  size_t max_header = 16 * 1024;                       // bytes of request line and headers; more is answered 431
+  size_t max_body = 1024 * 1024;                       // bytes; more is answered 413
+  Millis header_timeout{10'000};                       // from the first byte to the end of the headers; then 408
+  Millis body_timeout{30'000};                         // for the body; then 408
+  Millis write_timeout{30'000};      // for a client that does not take its answer; then the connection is closed
+  Millis idle_timeout{75'000};       // between two requests
+  ReplyObserver* refused = nullptr;  // told of what the server answers by itself; outlives it
 };
 
 // An HTTP/1.1 server (RFC 9110, RFC 9112): keep-alive, pipelining, bounded sizes and times (kept to about 0.1 s). Each

@@ -19,6 +19,7 @@
 #include "flags/agent/http/override_routes.h"
 #include "flags/agent/http/refresh_routes.h"
 #include "flags/agent/http/status_routes.h"
+#include "flags/agent/store/leftover_files.h"
 
 namespace trunkline::flags {
 namespace {
@@ -216,6 +217,8 @@ Result<std::unique_ptr<Agent>> Agent::start(const AgentOptions& options, const O
   }
   auto parts =
       std::make_unique<Parts>(options, std::move(specs), std::move(access), std::move(context), std::move(temporary));
+  if (!options.cache_dir.empty())
+    remove_leftover_files(options.cache_dir, std::filesystem::file_time_type::clock::now());
   parts->add_routes(options, std::move(hook_secret));
   for (const auto& feed : parts->feeds) feed->load();
   parts->overrides.load();
@@ -232,7 +235,12 @@ Result<std::unique_ptr<Agent>> Agent::start(const AgentOptions& options, const O
     if (parts->access.is_open() && (is_loopback(parsed) || (!parsed.is_unix && !options.allowed_hosts.empty()))) {
       handler = check_hosts(std::move(handler), options.allowed_hosts, *service.refused());
     }
+    std::optional<unsigned> mode;
+    if (options.socket_mode) {
+      TRY_ASSIGN(mode, base::parse_socket_mode(*options.socket_mode));
+    }
     return base::Server::start({.listen = address,
+                                .socket_mode = mode,
                                 .threads = static_cast<int>(options.threads),
                                 .max_body = kMostBody,
                                 .refused = service.refused()},

@@ -30,6 +30,8 @@ void add_options(base::cli::Command command, AgentOptions& options) {
               "file:PATH, git:URL#BRANCH[@COMMIT]:PATH or http(s)://URL; may be given again, the later wins")
       .required()
       .option("--listen", options.listen, "ADDR:PORT", "where to serve; unix:PATH for a socket")
+      .option("--socket-mode", options.socket_mode, "MODE",
+              "permissions of a unix socket, such as 660; else by the umask")
       .option("--poll-interval", options.poll_interval, "TIME", "how often git and http sources are asked")
       .option("--cache-dir", options.cache_dir, "DIR",
               "keeps the last good flags and overrides for a start without the source")

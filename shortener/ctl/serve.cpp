@@ -115,6 +115,10 @@ base::Result<int> serve(const ServeOptions& options) {
   }
   TRY(base::parse_listen_address(options.listen));
   TRY_ASSIGN(std::vector<Fault> faults, read_faults(options));
+  std::optional<unsigned> socket_mode;
+  if (options.socket_mode) {
+    TRY_ASSIGN(socket_mode, base::parse_socket_mode(*options.socket_mode));
+  }
   std::string public_url;
   if (options.public_url) {
     TRY_ASSIGN(public_url, parse_public_url(*options.public_url));
@@ -124,6 +128,7 @@ base::Result<int> serve(const ServeOptions& options) {
   TRY_ASSIGN(std::unique_ptr<LinkStore> store, open_store(options.store));
   App app(options, std::move(public_url), std::move(flags), std::move(store), std::move(faults));
   TRY_ASSIGN(const auto server, base::Server::start({.listen = options.listen,
+                                                     .socket_mode = socket_mode,
                                                      .threads = static_cast<int>(options.threads),
                                                      .refused = app.service().refused()},
                                                     app.service().handler()));

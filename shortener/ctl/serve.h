@@ -11,6 +11,7 @@ namespace trunkline::shortener {
 
 struct ServeOptions {
   std::string listen = "127.0.0.1:8080";
+  std::optional<std::string> socket_mode;  // of a unix socket
   std::string store = "sqlite:links.db";
   std::optional<std::string> flags;        // where the flag-agent listens; none: the code's defaults
   std::optional<std::string> flags_cache;  // the last good flags, for a start without the agent

@@ -28,5 +28,14 @@ TEST(ListenAddress, SaysWhatWasExpected) {
   }
 }
 
+TEST(SocketMode, IsThreeOctalDigits) {
+  EXPECT_EQ(*parse_socket_mode("660"), 0660U);
+  EXPECT_EQ(*parse_socket_mode("0600"), 0600U);
+  for (const char* text : {"", "66", "668", "1777", "6600", "rw-", "-60", "0x6"}) {
+    ASSERT_FALSE(parse_socket_mode(text)) << text;
+    EXPECT_EQ(parse_socket_mode(text).error().kind, Kind::usage);
+  }
+}
+
 }  // namespace
 }  // namespace trunkline::base

@@ -516,6 +516,15 @@ TEST(Server, LeavesAFileAloneThatIsNoSocket) {
   EXPECT_EQ(read_file(swapped), "mine");
 }
 
+TEST(Server, GivesItsSocketFileTheModeThatIsAskedFor) {
+  const auto folder = TempFolder::make("http");
+  const std::filesystem::path path = folder->path() / "a.sock";
+  for (const unsigned mode : {0666U, 0600U}) {
+    const auto server = start(echo, {.listen = "unix:" + path.string(), .socket_mode = mode});
+    EXPECT_EQ(static_cast<unsigned>(std::filesystem::status(path).permissions()), mode);
+  }
+}
+
 TEST(Server, ListensOnAUnixSocket) {
   const auto folder = TempFolder::make("http");
   const std::string path = folder->path() / "a.sock";
