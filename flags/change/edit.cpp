@@ -7,6 +7,7 @@
 #include "base/core/text.h"
 #include "flags/change/flag_file.h"
 #include "flags/change/splice.h"
+#include "flags/definition/possible_variants.h"
 #include "flags/definition/yaml/flag_document.h"
 
 namespace trunkline::flags {
@@ -103,6 +104,14 @@ Result<std::string> other_variant(const Subject& subject) {
   }
   for (const Variant& variant : flag.variants) {
     if (!variant.value.is_bool()) return refuse();
+  }
+  const PossibleVariants possible = possible_variants(flag);
+  if (!possible.has_default && !possible.is_open) {
+    return subject.refuse(
+        Kind::conflict,
+        fmt::format("flag \"{0}\" cannot be toggled: its rule decides for everybody, whatever the default is; "
+                    "expected a flag without such a rule (flagctl target {0} --clear)",
+                    flag.key));
   }
   return flag.variants[flag.variants[0].name == *flag.default_variant ? 1 : 0].name;
 }

@@ -1,9 +1,11 @@
 #include "flags/ctl/options.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 #include "base/cli/terminal.h"
 #include "base/core/text.h"
+#include "flags/ctl/caveat.h"
 #include "flags/definition/yaml/flag_document.h"
 
 namespace trunkline::flags {
@@ -28,12 +30,27 @@ base::Result<Effect> effect_of(const ChangeResult& result, const ChangeOptions& 
   return effect;
 }
 
-void print_change_json(const ChangeResult& result, const FlagChange& change, const std::optional<Effect>& effect) {
+// In the order of the changes, each sentence once; changes without one have "".
+base::Result<std::vector<std::string>> caveats_of(const ChangeResult& result, const std::string& file) {
+  std::vector<std::string> caveats;
+  TRY_ASSIGN(const FlagSet after, parse_flag_set(result.after, file));
+  for (const FlagChange& change : result.changes) {
+    const Flag* flag = after.find(change.key);
+    std::string caveat = flag == nullptr ? "" : caveat_of(change, *flag);
+    const bool is_told = std::find(caveats.begin(), caveats.end(), caveat) != caveats.end();
+    caveats.push_back(is_told ? "" : std::move(caveat));
+  }
+  return caveats;
+}
+
+void print_change_json(const ChangeResult& result, const FlagChange& change, const std::string& caveat,
+                       const std::optional<Effect>& effect) {
   base::JsonObject json{{"key", boost::json::string(change.key)}};
   if (change.from) json["from"] = *change.from;
   if (change.to) json["to"] = *change.to;
   if (result.commit) json["commit"] = boost::json::string(*result.commit);
   json["pushed"] = result.pushed;
+  if (!caveat.empty()) json["warning"] = boost::json::string(caveat);
   if (effect) {
     base::JsonArray variants;
     for (const VariantChange& each : effect->changes) {
@@ -52,6 +69,8 @@ std::string outcome(const FlagChange& change) {
   };
   switch (change.part) {
     case FlagChange::Part::default_variant:
+      if (change.nothing()) return fmt::format("has the default {} already", text(change.to));
+      [[fallthrough]];
     case FlagChange::Part::state:
       return change.nothing() ? fmt::format("is {} already", text(change.to))
                               : fmt::format("{} -> {}", text(change.from), text(change.to));
@@ -65,17 +84,19 @@ std::string outcome(const FlagChange& change) {
   return !change.from ? "created" : change.to ? "restored" : "removed";
 }
 
-void print_changes(const ChangeResult& result, const std::optional<Effect>& effect) {
+void print_changes(const ChangeResult& result, const std::vector<std::string>& caveats,
+                   const std::optional<Effect>& effect) {
   if (effect && !result.diff.empty()) {
     base::cli::print(result.diff + "\n" + describe(effect->changes, effect->contexts));
     return;
   }
-  const std::string end =
-      result.commit ? fmt::format(" in commit {}{}", result.commit->substr(0, 12), result.pushed ? ", pushed" : "")
-                    : "; nothing to do";
-  for (const FlagChange& change : result.changes) {
-    const bool is = change.nothing();
-    base::cli::print(fmt::format("{}{}{}{}\n", change.key, is ? " " : ": ", outcome(change), end));
+  for (size_t i = 0; i < result.changes.size(); ++i) {
+    const FlagChange& change = result.changes[i];
+    const std::string end =
+        result.commit ? fmt::format(" in commit {}{}", result.commit->substr(0, 12), result.pushed ? ", pushed" : "")
+        : caveats[i].empty() ? "; nothing to do"
+                             : "";
+    base::cli::print(fmt::format("{}{}{}{}\n", change.key, change.nothing() ? " " : ": ", outcome(change), end));
   }
 }
 
@@ -120,17 +141,26 @@ CommitOptions commit_options(const ChangeOptions& options) {
   return commit;
 }
 
-base::Result<> print_result(const ChangeResult& result, const ChangeOptions& options) {
+base::Result<int> print_result(const ChangeResult& result, const ChangeOptions& options) {
   std::optional<Effect> effect;
   if (options.commit.dry_run) {
     TRY_ASSIGN(effect, effect_of(result, options));
   }
-  if (!options.json) {
-    print_changes(result, effect);
-    return {};
+  TRY_ASSIGN(const std::vector<std::string> caveats, caveats_of(result, options.place.path));
+  if (!options.json) print_changes(result, caveats, effect);
+  bool is_unmet = false;
+  for (size_t i = 0; i < caveats.size(); ++i) {
+    const FlagChange& change = result.changes[i];
+    if (options.json) {
+      print_change_json(result, change, caveats[i], effect);
+    } else if (!caveats[i].empty()) {
+      fmt::print(stderr, "flagctl: warning: {}\n", caveats[i]);
+    }
+    is_unmet |= !caveats[i].empty() && change.part != FlagChange::Part::state;
   }
-  for (const FlagChange& change : result.changes) print_change_json(result, change, effect);
-  return {};
+  const bool did_nothing = std::all_of(result.changes.begin(), result.changes.end(),
+                                       [](const FlagChange& change) { return change.nothing(); });
+  return did_nothing && is_unmet ? 1 : 0;
 }
 
 void add_edit_options(base::cli::Command& command, EditOptions& options) {
@@ -141,8 +171,7 @@ void add_edit_options(base::cli::Command& command, EditOptions& options) {
 base::Result<int> run_edit(const EditOptions& options) {
   TRY_ASSIGN(FlagRepository repository, open_repository(options.change.place));
   TRY_ASSIGN(const ChangeResult result, repository.change({{options.edit}, commit_options(options.change)}));
-  TRY(print_result(result, options.change));
-  return 0;
+  return print_result(result, options.change);
 }
 
 }  // namespace trunkline::flags

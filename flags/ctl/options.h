@@ -32,9 +32,11 @@ struct ChangeOptions {
 void add_change_options(base::cli::Command& command, ChangeOptions& options);
 CommitOptions commit_options(const ChangeOptions& options);
 
-// Tells of a change: for each flag a line, or {"key","from"?,"to"?,"commit"?,"pushed"}. A dry run gives the diff and
-// who would get another variant, in JSON as "diff" and "variants".
-base::Result<> print_result(const ChangeResult& result, const ChangeOptions& options);
+// Tells of a change: for each flag a line, or {"key","from"?,"to"?,"commit"?,"pushed","warning"?}. A dry run gives the
+// diff and who would get another variant, in JSON as "diff" and "variants". Where users get something else than the
+// change says (caveat.h) that is a warning, on stderr or in the JSON, and if there was nothing to change either the
+// exit code, which is the answer, is 1.
+base::Result<int> print_result(const ChangeResult& result, const ChangeOptions& options);
 
 // A change of one flag.
 struct EditOptions {

@@ -68,7 +68,7 @@ void print_answers(const OverrideOptions& options, const std::vector<AgentAnswer
 }
 
 // Everybody gets the variant, with no end.
-Result<> commit_it(const OverrideOptions& options) {
+Result<int> commit_it(const OverrideOptions& options) {
   TRY_ASSIGN(FlagRepository repository, open_repository(options.change.place));
   const std::vector<Edit> edits = {{options.key, SetTargeting{nullptr}}, {options.key, SetDefault{*options.variant}}};
   TRY_ASSIGN(const ChangeResult result, repository.change({edits, commit_options(options.change)}));
@@ -90,12 +90,13 @@ Result<int> run_override(const OverrideOptions& options) {
   print_answers(options, answers);
   const auto failed =
       std::count_if(answers.begin(), answers.end(), [](const AgentAnswer& answer) { return !answer.body; });
+  int code = 0;
   if (options.commit) {
-    TRY(commit_it(options));
+    TRY_ASSIGN(code, commit_it(options));
   } else if (!options.end && failed == 0) {
     offer_commit(options);
   }
-  if (failed == 0) return 0;
+  if (failed == 0) return code;
   return base::fail(Kind::unavailable, fmt::format("{} of {} agents did not take it", failed, answers.size()));
 }
 

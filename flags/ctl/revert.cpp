@@ -15,8 +15,7 @@ struct RevertOptions {
 base::Result<int> revert(const RevertOptions& options) {
   TRY_ASSIGN(FlagRepository repository, open_repository(options.change.place));
   TRY_ASSIGN(const ChangeResult result, repository.revert(options.commit, options.key, commit_options(options.change)));
-  TRY(print_result(result, options.change));
-  return 0;
+  return print_result(result, options.change);
 }
 
 }  // namespace

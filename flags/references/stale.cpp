@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/core/clock.h"
+#include "flags/definition/possible_variants.h"
 #include "flags/lint/format.h"
 
 namespace trunkline::flags {
@@ -12,64 +13,6 @@ std::string text_of(const Flag& flag, std::string_view name) {
   const auto* value = flag.metadata.if_contains(name);
   return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
 }
-
-// The results of a rule, as far as they are literals. Null, which means the default variant, counts as that.
-class Results {
- public:
-  explicit Results(const Flag& flag) : flag_(flag) {}
-
-  void collect(const Rule& rule) {
-    switch (rule.op) {
-      case Op::literal:
-        return add(rule.literal);
-      case Op::reference:
-        return collect(*rule.shared);
-      case Op::if_:
-        return arms(rule);
-      case Op::fractional:
-        return buckets(rule);
-      default:
-        open_ = true;
-    }
-  }
-
-  std::string only() const { return !open_ && names_.size() == 1 ? *names_.begin() : std::string(); }
-
- private:
-  void add(const base::Json& value) {
-    if (value.is_null()) {
-      names_.insert(flag_.default_variant.value_or(""));
-    } else if (value.is_string()) {
-      names_.emplace(value.get_string());
-    } else if (value.is_bool()) {
-      names_.insert(value.get_bool() ? "true" : "false");
-    } else {
-      open_ = true;
-    }
-  }
-
-  void arms(const Rule& rule) {
-    const size_t count = rule.arguments.size();
-    for (size_t i = 1; i < count; i += 2) collect(rule.arguments[i]);
-    if (count % 2 == 1) collect(rule.arguments.back());
-    if (count % 2 == 0) add(nullptr);  // no else
-  }
-
-  // Whoever has no bucketing value gets the default variant; that is not who a roll-out is about.
-  void buckets(const Rule& rule) {
-    if (!rule.literal.is_int64()) {
-      open_ = true;
-      return;
-    }
-    for (const Rule& bucket : rule.arguments) {
-      if (bucket.op == Op::bucket && bucket.literal.get_int64() > 0) collect(bucket.arguments[0]);
-    }
-  }
-
-  const Flag& flag_;
-  std::set<std::string> names_;
-  bool open_ = false;
-};
 
 // Nothing for what is no day.
 std::optional<std::chrono::sys_days> parse_day(const std::string& text) {
@@ -108,12 +51,9 @@ std::string_view to_string(StaleFlag::Why why) {
 
 std::string only_variant(const Flag& flag) {
   if (!flag.enabled || flag.broken) return "";
-  std::string name = flag.default_variant.value_or("");
-  if (flag.rule) {
-    Results results(flag);
-    results.collect(*flag.rule);
-    name = results.only();
-  }
+  const PossibleVariants possible = possible_variants(flag);
+  if (possible.is_open || possible.names.size() != 1) return "";
+  const std::string& name = *possible.names.begin();
   return flag.find_variant(name) == nullptr ? "" : name;
 }
 

@@ -110,6 +110,25 @@ TEST(Edit, NamesWhatIsNotThere) {
             "f.json: flag \"b\" cannot be toggled: expected two boolean variants and a default");
 }
 
+TEST(Edit, RefusesAToggleThatWouldChangeNobodysAnswer) {
+  const auto toggled = [](const std::string& rule) {
+    const std::string text =
+        R"({"flags": {"a": {"state": "ENABLED", "variants": {"on": true, "off": false}, "defaultVariant": "off",
+        "targeting": )" +
+        rule + "}}}";
+    const auto edited = apply_edit(text, "f.json", {"a", Toggle{}});
+    return edited ? std::string(edited->change.to->as_string()) : to_string(edited.error());
+  };
+  const std::string refusal =
+      "f.json: flag \"a\" cannot be toggled: its rule decides for everybody, whatever the default is; expected a flag "
+      "without such a rule (flagctl target a --clear)";
+  EXPECT_EQ(toggled(R"({"fractional": [["on", 10], ["off", 90]]})"), refusal);
+  EXPECT_EQ(toggled(R"({"if": [{"var": "x"}, "on", "off"]})"), refusal);
+  EXPECT_EQ(toggled(R"({"if": [{"var": "x"}, "on"]})"), "on");
+  EXPECT_EQ(toggled(R"({"fractional": [["on", 10], [null, 90]]})"), "on");
+  EXPECT_EQ(toggled(R"({"var": "x"})"), "on") << "only an evaluation tells";
+}
+
 TEST(Edit, RefusesAValueThatAnAliasShares) {
   constexpr std::string_view kShared =
       "flags:\n  a: &a\n    state: ENABLED\n    variants: {x: 1, y: 2}\n    defaultVariant: x\n  b: *a\n";

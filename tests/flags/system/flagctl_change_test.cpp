@@ -147,6 +147,43 @@ of 1000 contexts
             "1 flagctl: error: flags/flags.json: no flag \"b\", did you mean \"a\"?\n");
 }
 
+TEST_F(FlagctlChangeTest, TellsWhereAnswersAreOthersThanTheChangeSays) {
+  commit(kEmpty);
+  out({"create", "a"});
+  out({"target", "a", "--percent", "on=10"});
+  // "CODE what stands on stdout", and then on stderr.
+  const auto all = [&](std::vector<std::string> arguments) {
+    const auto output = run(std::move(arguments));
+    std::string text = std::to_string(output.status.code) + " " + output.out + output.err;
+    if (const size_t at = text.find(tip().substr(0, 12)); at != std::string::npos) text.replace(at, 12, "TIP");
+    return text;
+  };
+  const std::string some_on =
+      "flagctl: warning: a rule of a decides: some users still get on; to give everybody off: flagctl target a "
+      "--clear\n";
+  EXPECT_EQ(all({"set", "a", "off"}), "1 a has the default off already\n" + some_on);
+  EXPECT_EQ(all({"set", "a", "off", "--dry-run"}), "1 a has the default off already\n" + some_on);
+  EXPECT_EQ(out({"target", "a", "--clear", "--dry-run"}).substr(0, 4), "--- ");
+  EXPECT_NE(run({"set", "a", "off", "--json"}).out.find(R"("warning":"a rule of a decides: some users still get on)"),
+            std::string::npos);
+  EXPECT_NE(refusal({"toggle", "a"}).find("1 flagctl: error: flags/flags.json: flag \"a\" cannot be toggled: its rule"),
+            std::string::npos);
+  out({"target", "a", "--rule", R"({"if":[{"var":"beta"},"on"]})"});
+  EXPECT_EQ(all({"toggle", "a"}), "0 a: off -> on in commit TIP\n");
+  EXPECT_EQ(all({"toggle", "a"}), "0 a: on -> off in commit TIP\n" + some_on);
+  out({"target", "a", "--clear"});
+  EXPECT_EQ(all({"set", "a", "off"}), "0 a has the default off already; nothing to do\n");
+  EXPECT_EQ(all({"on", "a"}),
+            "0 a is ENABLED already\nflagctl: warning: a is enabled, but everybody gets off, its default; to give "
+            "everybody on: flagctl set a on\n");
+  EXPECT_EQ(all({"off", "a"}), "0 a: ENABLED -> DISABLED in commit TIP\n");
+  const std::string disabled =
+      "flagctl: warning: a is disabled, so programs use their own default value; to let it decide: flagctl on a\n";
+  EXPECT_EQ(all({"set", "a", "on"}), "0 a: off -> on in commit TIP\n" + disabled);
+  EXPECT_EQ(all({"set", "a", "on"}), "1 a has the default on already\n" + disabled);
+  EXPECT_EQ(all({"target", "a", "--percent", "off=1"}), "0 a: a rule in commit TIP\n" + disabled);
+}
+
 TEST_F(FlagctlChangeTest, RemovesAFlag) {
   commit(
       "{\"flags\": {\n  \"a\": {\"state\": \"ENABLED\", \"variants\": {\"x\": 1}},\n"
