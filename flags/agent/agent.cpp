@@ -119,12 +119,12 @@ bool is_loopback(const base::ListenAddress& address) {
   return !address.is_unix && (address.host.starts_with("127.") || address.host == "::1");
 }
 
-// Flags and who flips them are nobody's business: an open agent belongs on the machine itself.
+// Flags and who flips them are nobody's business: an agent that asks for no token belongs on the machine itself.
 void warn_if_open(const std::string& listen, const Access& access) {
   const auto address = base::parse_listen_address(listen);
   const bool is_local = address && (address->is_unix || is_loopback(*address));
   if (!access.is_open() || is_local) return;
-  base::log(base::LogLevel::warn, "serving other machines without --tokens", {{"listen", listen}});
+  base::log(base::LogLevel::warn, "serving other machines without a token", {{"listen", listen}});
 }
 
 }  // namespace

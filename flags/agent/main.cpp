@@ -36,7 +36,7 @@ void add_options(base::cli::Command command, AgentOptions& options) {
       .option("--cache-dir", options.cache_dir, "DIR",
               "keeps the last good flags and overrides for a start without the source")
       .option("--tokens", options.tokens_file, "FILE",
-              "who may ask for what; without it everybody may ask for everything")
+              "who may ask for what, and whether without a token; without it everybody may ask for everything")
       .option("--allow-host", options.allowed_hosts, "NAME",
               "a name by which clients ask an open agent on loopback, beside localhost and addresses")
       .option("--source-token-file", options.source_token_files, "[URL=]FILE",

@@ -16,6 +16,8 @@ std::string_view to_string(Health health) {
       return "source down";
     case Health::not_ready:
       return "not ready";
+    case Health::refused:
+      return "refused";
     case Health::unreachable:
       return "unreachable";
   }
@@ -41,6 +43,7 @@ AgentStatus read(const AgentAnswer& answer) {
   AgentStatus status{.url = answer.url, .error = {}, .revision = {}, .body = {}};
   if (!answer.body) {
     status.error = answer.body.error().message;
+    if (answer.body.error().kind == base::Kind::denied) status.health = Health::refused;
     return status;
   }
   status.body = *answer.body;

@@ -14,6 +14,7 @@ struct AgentStatus {
     ok,
     source_down,  // it serves its last good flags
     not_ready,    // a source has given no flags yet
+    refused,      // it answers, but not this request: no or a wrong token
     unreachable,
   };
   std::string url;

@@ -36,7 +36,10 @@ Result<base::Json> read_answer(const Result<base::Response>& response) {
   if (response->status / 100 == 2) return body;
   const std::string detail = body ? base::string_or(*body, "detail") : "";
   const char* hint = response->status == 401 ? "it wants a token (--token-file)" : "no reason given";
-  return base::fail(response->status == 404 ? Kind::not_found : Kind::denied,
+  const bool is_denied = response->status == 401 || response->status == 403;
+  return base::fail(response->status == 404 ? Kind::not_found
+                    : is_denied             ? Kind::denied
+                                            : Kind::unavailable,
                     fmt::format("the agent answered {}: {}", response->status, detail.empty() ? hint : detail));
 }
 

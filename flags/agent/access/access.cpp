@@ -53,6 +53,18 @@ class TokenReader {
     return caller;
   }
 
+  // true and false say whether a request without a token is let in; {flag_sets: [...]} lets it in to some flags.
+  Result<std::optional<Caller>> anonymous(const YamlNode& value) const {
+    if (const auto is_let_in = value.as_bool()) return *is_let_in ? std::optional(Caller{}) : std::nullopt;
+    const YamlNode* sets = value.find("flag_sets");
+    if (sets == nullptr || value.members.size() != 1) {
+      return fail(value, "expected true, false or {flag_sets: [ID, ...]}");
+    }
+    Caller caller;
+    TRY_ASSIGN(caller.sets, flag_sets(*sets));
+    return caller;
+  }
+
   base::Where at(const YamlNode& node) const { return {file_, node.start.line, node.start.column}; }
 
  private:
@@ -84,8 +96,6 @@ tl::unexpected<base::Error> denied() {
 
 }  // namespace
 
-Access::Access() = default;
-
 Result<Access> Access::parse(std::string_view text, const std::string& file) {
   TRY_ASSIGN(const YamlNode root, base::parse_yaml(text, file));
   const TokenReader reader(file);
@@ -94,10 +104,13 @@ Result<Access> Access::parse(std::string_view text, const std::string& file) {
     return base::fail(Kind::invalid, "expected \"tokens\", a list of at least one", reader.at(root));
   }
   Access access;
-  access.is_open_ = false;
-  if (root.members.size() > 1) {
-    const YamlNode& other = root.members[root.members.front().key.text == "tokens" ? 1 : 0].key;
-    return base::fail(Kind::invalid, "expected nothing but \"tokens\"", reader.at(other));
+  access.anonymous_.reset();
+  for (const base::YamlMember& member : root.members) {
+    if (member.key.text == "anonymous") {
+      TRY_ASSIGN(access.anonymous_, reader.anonymous(member.value));
+    } else if (member.key.text != "tokens") {
+      return base::fail(Kind::invalid, "expected nothing but \"tokens\" and \"anonymous\"", reader.at(member.key));
+    }
   }
   for (const YamlNode& item : tokens->items) {
     TRY_ASSIGN(std::string digest, reader.digest(item));
@@ -113,7 +126,7 @@ Result<Access> Access::parse(std::string_view text, const std::string& file) {
 }
 
 Result<const Caller*> Access::authorize(std::optional<std::string_view> authorization) const {
-  if (is_open_) return &anybody_;
+  if (is_open() && (tokens_.empty() || !authorization)) return &*anonymous_;
   constexpr std::string_view kBearer = "Bearer ";
   if (!authorization || !base::equal_ignoring_case(authorization->substr(0, kBearer.size()), kBearer)) return denied();
   const std::string digest = base::sha256(base::trim(authorization->substr(kBearer.size())));
@@ -126,7 +139,7 @@ Result<const Caller*> Access::authorize(std::optional<std::string_view> authoriz
 }
 
 Result<const Caller*> Access::by_ticket(std::string_view ticket) const {
-  if (is_open_) return &anybody_;
+  if (tokens_.empty()) return &*anonymous_;
   const Caller* found = nullptr;
   for (const Token& token : tokens_) {
     if (base::equal_in_constant_time(token.caller.ticket, ticket)) found = &token.caller;

@@ -34,7 +34,6 @@ class Gate {
   // of them. Of a key that there is not only those who see everything know whose it was.
   bool sees(const Caller& caller, std::string_view key) const;
   const FlagStore& store() const { return store_; }
-  bool is_open() const { return access_.is_open(); }
 
  private:
   tl::expected<Visit, base::Response> select_by_header(const Caller& caller, const base::Request& request) const;

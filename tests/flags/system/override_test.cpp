@@ -1,4 +1,5 @@
 #include <csignal>
+#include <fstream>
 #include <gmock/gmock.h>
 
 #include "flags/client/client.h"
@@ -117,6 +118,12 @@ TEST_F(OverrideTest, StatusComparesTheAgentsWithTheRepository) {
   EXPECT_EQ(base::string_or(json, "commit"), tip());
   EXPECT_EQ(base::string_or(json.at("agents").at(0), "health"), "ok");
   EXPECT_EQ(base::string_or(json.at("agents").at(0).at("status"), "revision"), tip());
+  environment_["TRUNKLINE_AGENT_TOKEN_FILE"] = path("wrong.token");
+  std::ofstream(path("wrong.token")) << "no-such-token-0123456789";
+  const auto refused = run({"status", "--agents", at(agent)});
+  EXPECT_EQ(refused.status.code, 1);
+  EXPECT_THAT(refused.out, HasSubstr("refused"));
+  EXPECT_THAT(refused.out, HasSubstr("the agent answered 401: it wants a token (--token-file)"));
   const auto gone = run({"status", "--agents", "http://127.0.0.1:1"});
   EXPECT_EQ(gone.status.code, 1);
   EXPECT_THAT(gone.out, HasSubstr("unreachable"));

@@ -49,6 +49,24 @@ TEST(Access, RefusesEverythingElse) {
   EXPECT_EQ(access.authorize(std::nullopt).error().kind, base::Kind::denied);
 }
 
+TEST(Access, LetsReadersWithoutATokenInWhereTheFileSaysSo) {
+  const Access access = Access::parse(kFile + "anonymous: true\n", "tokens.yaml").value();
+  const Caller* anonymous = *access.authorize(std::nullopt);
+  EXPECT_EQ(anonymous->sets, Selection::all());
+  EXPECT_FALSE(anonymous->may_override);
+  EXPECT_EQ(anonymous->ticket, "");
+  EXPECT_TRUE(access.is_open());
+  EXPECT_TRUE((*access.authorize("Bearer ops-token-0123456789"))->may_override);
+  EXPECT_FALSE(access.authorize("Bearer wrong-token-0123456789")) << "a mistake is not passed over";
+  EXPECT_FALSE(access.authorize(""));
+  EXPECT_FALSE(access.by_ticket(""));
+  const Access some = Access::parse("anonymous: {flag_sets: [web]}\n" + kFile, "tokens.yaml").value();
+  EXPECT_EQ((*some.authorize(std::nullopt))->sets, Selection::of({"web"}));
+  const Access none = Access::parse(kFile + "anonymous: false\n", "tokens.yaml").value();
+  EXPECT_FALSE(none.authorize(std::nullopt));
+  EXPECT_FALSE(none.is_open());
+}
+
 TEST(Access, GivesEachTokenATicketOfItsOwnForItsStream) {
   const Access access = Access::parse(kFile, "tokens.yaml").value();
   const Caller* ops = *access.authorize("Bearer ops-token-0123456789");
@@ -79,7 +97,11 @@ TEST(Access, SaysWhereTheFileIsWrong) {
   EXPECT_EQ(error("tokens:\n  - {name: a, token: SHA256:0123456789abcdef}\n"),
             "t.yaml:2:22: expected 64 hexadecimal digits after \"sha256:\"");
   EXPECT_EQ(error("tokens:\n  - {name: a, token: 0123456789abcdef}\nother: 1\n"),
-            "t.yaml:3:1: expected nothing but \"tokens\"");
+            "t.yaml:3:1: expected nothing but \"tokens\" and \"anonymous\"");
+  for (const std::string value : {"read", "{}", "{override: true}", "{flag_sets: [a], override: true}"}) {
+    EXPECT_EQ(error("tokens:\n  - {name: a, token: 0123456789abcdef}\nanonymous: " + value + "\n"),
+              "t.yaml:3:12: expected true, false or {flag_sets: [ID, ...]}");
+  }
 }
 
 TEST(RateLimit, GivesEachCallerTheirOwnShare) {
