@@ -158,7 +158,9 @@ write_rollout() {
   sed "${values[@]}" "$here/rollout.yaml.in" >rollout.yaml
   # The same service, released another way.
   sed -e '/^strategy:/,/^analysis:/{/^analysis:/!d}' rollout.yaml >canary.yaml
+  cp canary.yaml unready.yaml
   printf 'strategy: { type: canary, steps: [{ setWeight: 10 }, { bake: 10m }] }\n' >>canary.yaml
+  printf 'strategy: { type: canary, steps: [{ setWeight: 20 }, { bake: 1m }] }\n' >>unready.yaml
 }
 
 start_load() { # DURATION, 0s: until it is ended
@@ -270,11 +272,19 @@ show deployer explain shortener
 sleep 1 # the answers that are still late arrive, and the load report with them
 say "$(load met_fault) of $(load requests) requests met the fault; $(load failed) failed."
 
+act "A version that is ready at first, and stops being ready in its bake"
+pack 4 "--allow-faults --fault unready-after=6s"
+failed_before=$(load failed)
+release 3 unready.yaml --artifact file:dist/shortener-4.tar.zst
+sleep 1
+unready_failed=$(($(load failed) - failed_before))
+say "$unready_failed requests failed. HAProxy alone sent its users back when its health checks failed; then the deployer took it away."
+
 act "A canary whose deployer is killed: nobody helps, and users go back by themselves"
-pack 4 ""
+pack 5 ""
 stable_pids=$(pids_of_shorteners)
-say "$dim\$ deployer run canary.yaml --artifact file:dist/shortener-4.tar.zst &$plain"
-deployer run canary.yaml --artifact file:dist/shortener-4.tar.zst >"$dir/canary.out" 2>&1 &
+say "$dim\$ deployer run canary.yaml --artifact file:dist/shortener-5.tar.zst &$plain"
+deployer run canary.yaml --artifact file:dist/shortener-5.tar.zst >"$dir/canary.out" 2>&1 &
 canary_pid=$!
 disown # so that bash says nothing of its death
 pids+=("$canary_pid")
@@ -302,14 +312,14 @@ show deployer history shortener
 show deployer status shortener
 
 deployer history shortener --json | jq -s --slurpfile load "$dir/load.json" --argjson flag "$flag_propagation" \
-  --argjson back "$back_after" --argjson asked "$asked" '
+  --argjson back "$back_after" --argjson asked "$asked" --argjson unready "$unready_failed" '
   def instant: capture("(?<time>.*)\\.(?<ms>[0-9]{3})Z$") | (.time + "Z" | fromdateiso8601) + (.ms | tonumber) / 1000;
   ($load[0]) as $l | {
     requests: $l.requests, failed: $l.failed, slow: $l.slow, met_fault: $l.met_fault,
     met_fault_share: ($l.met_fault / $l.requests),
     releases: [.[] | (if .from then {from: .from.version} else {} end) + {to: .to.version, strategy, outcome,
       duration_s: (((.ended_at | instant) - (.started_at | instant)) * 1000 | round / 1000), reason}],
-    flag_propagation_s: $flag, killed_canary: {share: 0.1, lease_s: 10, back_after_s: $back, requests: $asked}
+    flag_propagation_s: $flag, unready: {share: 0.2, failed: $unready}, killed_canary: {share: 0.1, lease_s: 10, back_after_s: $back, requests: $asked}
   }' >"$out/summary.json"
 
 summary() { jq -r "$1" "$out/summary.json"; }
@@ -321,14 +331,15 @@ printf '\n%sIn all%s\n' "$bold" "$plain"
   printf 'met the fault\t%s (%s %% of all)\n' "$(summary .met_fault)" "$(summary '.met_fault_share * 10000 | round / 100')"
   printf 'p50, p99\t%s ms, %s ms\n' "$(load p50_ms)" "$(load p99_ms)"
   printf 'flag change seen after\t%s s\n' "$(summary .flag_propagation_s)"
+  printf 'failed as a version stopped being ready\t%s\n' "$(summary .unready.failed)"
   printf 'users back from the killed canary after\t%s s\n' "$(summary .killed_canary.back_after_s)"
   jq -r '.releases[] | "release \(.to)\t\(.outcome) in \(.duration_s) s"' "$out/summary.json"
   printf 'the demo took\t%s s\n' "$(seconds "$(now) - $started")"
 } | awk -F '\t' '{ printf "   %-44s %s\n", $1, $2 }'
 
 [ "$(summary .failed)" = 0 ] || { load 'failures[]' >&2 && fail "requests failed"; }
-[ "$(summary '[.releases[-2:][].outcome] == ["rolled_back", "rolled_back"]')" = true ] ||
-  fail "the bad release or the canary was not taken back"
+[ "$(summary '[.releases[-3:][].outcome] == ["rolled_back", "rolled_back", "rolled_back"]')" = true ] ||
+  fail "the bad release, the one that stopped being ready or the canary was not taken back"
 [ "$(summary .met_fault)" -gt 0 ] || fail "nobody met the fault: the drill did not run"
 
 if [ -n "$keep" ]; then

@@ -83,6 +83,7 @@ class App {
 
  private:
   base::Result<base::JsonObject> readiness() {
+    TRY(faults_.readiness());
     TRY(store_.check());
     return base::JsonObject{};
   }

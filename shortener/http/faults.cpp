@@ -47,11 +47,18 @@ class LateReply final : public base::ReplyTarget {
 
 base::Result<Fault> parse_fault(std::string_view text) {
   const auto refuse = [&] {
-    return base::fail(Kind::usage, fmt::format("fault \"{}\": expected latency=400ms,rate=0.3 or status=500,rate=0.1 "
-                                               "(status 400 to 599, rate 0 to 1)",
+    return base::fail(Kind::usage, fmt::format("fault \"{}\": expected latency=400ms,rate=0.3, status=500,rate=0.1 "
+                                               "or unready-after=5s (status 400 to 599, rate 0 to 1)",
                                                text));
   };
   Fault fault;
+  constexpr std::string_view kUnready = "unready-after=";
+  if (text.starts_with(kUnready)) {
+    const auto after = base::parse_duration(text.substr(kUnready.size()));
+    if (!after || after->count() == 0) return refuse();
+    fault.unready_after = *after;
+    return fault;
+  }
   bool has_rate = false;
   for (const std::string_view part : base::split(text, ',')) {
     const size_t equals = part.find('=');
@@ -120,6 +127,15 @@ Faults::Faults(std::vector<Fault> faults, std::function<double()> random, base::
       random_(std::move(random)),
       latency_count_(fault_counter(metrics, "latency")),
       status_count_(fault_counter(metrics, "status")) {}
+
+base::Result<> Faults::readiness() const {
+  const base::SteadyTime now = base::system_clock().steady();
+  for (const Fault& fault : faults_) {
+    if (fault.unready_after.count() == 0 || now - begun_ < fault.unready_after) continue;
+    return base::fail(Kind::unavailable, "a fault drill");
+  }
+  return {};
+}
 
 base::RouteHandler Faults::apply(base::RouteHandler handler) {
   if (faults_.empty()) return handler;

@@ -16,16 +16,18 @@
 
 namespace trunkline::shortener {
 
-// A fault put in on purpose, for drills: every answer waits, or is an error, at this rate.
+// A fault put in on purpose, for drills: every answer waits, or is an error, at this rate; or the service stops being
+// ready while it goes on answering.
 struct Fault {
-  base::Millis latency{0};  // 0: the fault is an error status
+  base::Millis latency{0};
   int status = 0;
-  double rate = 0;  // 0 .. 1
+  double rate = 0;                // 0 .. 1, of latency and status
+  base::Millis unready_after{0};  // since the start
 
   bool operator==(const Fault&) const = default;
 };
 
-// "latency=400ms,rate=0.3" or "status=500,rate=0.1"; Kind::usage with what was expected.
+// "latency=400ms,rate=0.3", "status=500,rate=0.1" or "unready-after=5s"; Kind::usage with what was expected.
 base::Result<Fault> parse_fault(std::string_view text);
 
 // Answers given later, by one thread with a timer: no server thread waits. Thread-safe.
@@ -59,6 +61,9 @@ class Faults {
   // `random` gives numbers in [0, 1), on any server thread. `metrics` outlives this.
   Faults(std::vector<Fault> faults, std::function<double()> random, base::Metrics& metrics);
 
+  // Kind::unavailable once a fault ended readiness.
+  base::Result<> readiness() const;
+
   // `handler` with the faults; the handler itself where there are none. It must not outlive this.
   base::RouteHandler apply(base::RouteHandler handler);
 
@@ -66,6 +71,7 @@ class Faults {
   void handle(const base::RouteHandler& handler, const base::Request& request, const base::PathParameters& path,
               base::Reply reply);
 
+  const base::SteadyTime begun_ = base::system_clock().steady();
   std::vector<Fault> faults_;
   std::function<double()> random_;
   base::Counter latency_count_;

@@ -14,13 +14,25 @@ using testing::HasSubstr;
 TEST(Fault, IsReadFromItsText) {
   EXPECT_EQ(*parse_fault("latency=400ms,rate=0.3"), (Fault{.latency = base::Millis(400), .rate = 0.3}));
   EXPECT_EQ(*parse_fault("rate=1,status=500"), (Fault{.status = 500, .rate = 1}));
-  for (const char* text : {"", "latency=400ms", "rate=0.5", "status=500,latency=1s,rate=1", "status=200,rate=1",
-                           "status=500,rate=1.1", "status=500,rate=-1", "status=500,rate=x", "latency=400,rate=1",
-                           "latency=0s,rate=1", "other=1,rate=1", "status=500,rate=0.1x"}) {
+  EXPECT_EQ(*parse_fault("unready-after=5s"), (Fault{.unready_after = base::Millis(5000)}));
+  for (const char* text :
+       {"", "unready-after=", "unready-after=0s", "unready-after=5s,rate=1", "latency=400ms", "rate=0.5",
+        "status=500,latency=1s,rate=1", "status=200,rate=1", "status=500,rate=1.1", "status=500,rate=-1",
+        "status=500,rate=x", "latency=400,rate=1", "latency=0s,rate=1", "other=1,rate=1", "status=500,rate=0.1x"}) {
     const auto fault = parse_fault(text);
     ASSERT_FALSE(fault) << text;
     EXPECT_EQ(fault.error().kind, base::Kind::usage);
   }
+}
+
+TEST(Fault, EndsReadinessAfterItsTimeOnly) {
+  base::Metrics metrics;
+  const auto random = [] { return 0.0; };
+  EXPECT_TRUE(Faults({{.unready_after = std::chrono::hours(1)}}, random, metrics).readiness());
+  EXPECT_TRUE(Faults({{.status = 500, .rate = 1}}, random, metrics).readiness());
+  const Faults ended({{.unready_after = base::Millis(-1)}}, random, metrics);  // a time that is over already
+  ASSERT_FALSE(ended.readiness());
+  EXPECT_EQ(ended.readiness().error().kind, base::Kind::unavailable);
 }
 
 struct FaultsTest : testing::Test {
