@@ -12,6 +12,7 @@
 #include "base/http/service.h"
 #include "flags/agent/feed/feed_thread.h"
 #include "flags/agent/http/appconfig_routes.h"
+#include "flags/agent/http/detail_guard.h"
 #include "flags/agent/http/evaluation_routes.h"
 #include "flags/agent/http/flag_set_routes.h"
 #include "flags/agent/http/host_check.h"
@@ -194,6 +195,7 @@ struct Agent::Parts {
   std::unique_ptr<Listener> more;
   std::unique_ptr<base::Server> server;
   std::unique_ptr<base::Server> appconfig_server;
+  std::unique_ptr<base::Server> metrics_server;
   std::vector<std::unique_ptr<FeedThread>> threads;
   std::atomic<bool> threads_started{false};  // from then on `threads` does not change
 };
@@ -228,29 +230,38 @@ Result<std::unique_ptr<Agent>> Agent::start(const AgentOptions& options, const O
   for (const auto& address : {options.grpc_listen, options.sync_listen}) {
     if (address) warn_if_open(*address, parts->access);
   }
-  const auto listen = [&](const std::string& address, base::Service& service) -> Result<std::unique_ptr<base::Server>> {
+  std::optional<unsigned> socket_mode;
+  if (options.socket_mode) {
+    TRY_ASSIGN(socket_mode, base::parse_socket_mode(*options.socket_mode));
+  }
+  const auto listen = [&](const std::string& address, base::Service& service,
+                          base::Handler handler) -> Result<std::unique_ptr<base::Server>> {
     TRY_ASSIGN(const base::ListenAddress parsed, base::parse_listen_address(address));
-    base::Handler handler = service.handler();
     // Browsers reach no unix socket, and have no token.
     if (parts->access.is_open() && (is_loopback(parsed) || (!parsed.is_unix && !options.allowed_hosts.empty()))) {
       handler = check_hosts(std::move(handler), options.allowed_hosts, *service.refused());
     }
-    std::optional<unsigned> mode;
-    if (options.socket_mode) {
-      TRY_ASSIGN(mode, base::parse_socket_mode(*options.socket_mode));
-    }
     return base::Server::start({.listen = address,
-                                .socket_mode = mode,
+                                .socket_mode = socket_mode,
                                 .threads = static_cast<int>(options.threads),
                                 .max_body = kMostBody,
                                 .refused = service.refused()},
                                std::move(handler));
   };
-  TRY_ASSIGN(parts->server, listen(options.listen, parts->service));
+  const auto guarded = [&](base::Service& service) {
+    if (parts->access.is_open()) return service.handler();
+    return guard_details(service.handler(), parts->access, *service.refused());
+  };
+  TRY_ASSIGN(parts->server, listen(options.listen, parts->service, guarded(parts->service)));
   warn_if_open(parts->server->address(), parts->access);
   if (options.appconfig_listen) {
-    TRY_ASSIGN(parts->appconfig_server, listen(*options.appconfig_listen, parts->appconfig));
+    TRY_ASSIGN(parts->appconfig_server, listen(*options.appconfig_listen, parts->appconfig, guarded(parts->appconfig)));
     base::log(base::LogLevel::info, "serving AppConfig's API", {{"listening", parts->appconfig_server->address()}});
+  }
+  if (options.metrics_listen) {
+    TRY_ASSIGN(parts->metrics_server, listen(*options.metrics_listen, parts->service,
+                                             operational_routes(parts->service.handler(), *parts->service.refused())));
+    base::log(base::LogLevel::info, "serving metrics", {{"listening", parts->metrics_server->address()}});
   }
   for (const auto& feed : parts->feeds) parts->threads.push_back(std::make_unique<FeedThread>(*feed));
   parts->threads_started = true;
@@ -276,6 +287,7 @@ bool Agent::stop() {
   if (parts_->more) parts_->more->stop();
   parts_->server->stop(kServerGrace);
   if (parts_->appconfig_server) parts_->appconfig_server->stop(kServerGrace);
+  if (parts_->metrics_server) parts_->metrics_server->stop(Millis(0));
   const auto end = parts_->clock.steady() + kSourceGrace;
   bool all = true;
   for (const auto& thread : parts_->threads) {

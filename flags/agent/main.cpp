@@ -49,6 +49,8 @@ void add_options(base::cli::Command command, AgentOptions& options) {
               "puts the value of a request's header into its context")
       .option("--rate-limit", options.rate_limit, "N",
               "requests a second for each token, or without tokens for each address; 0: no limit")
+      .option("--metrics-listen", options.metrics_listen, "ADDR:PORT",
+              "serves /metrics, /healthz, /readyz and /version here too, without a token")
       .option("--appconfig-listen", options.appconfig_listen, "ADDR:PORT",
               "serves the AppConfig agent's API here too; off unless given")
       .bare("127.0.0.1:2772")

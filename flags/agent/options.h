@@ -13,7 +13,8 @@ struct AgentOptions {
   std::vector<std::string> sources;
   std::vector<std::string> source_token_files;  // [URL-PREFIX=]FILE
   std::string listen = "127.0.0.1:8016";
-  std::optional<std::string> socket_mode;  // of unix sockets that speak HTTP
+  std::optional<std::string> socket_mode;     // of unix sockets that speak HTTP
+  std::optional<std::string> metrics_listen;  // for /metrics, /healthz, /readyz and /version without a token
   std::optional<std::string> appconfig_listen;
   std::optional<std::string> appconfig_app;
   std::optional<std::string> appconfig_env;

@@ -90,6 +90,35 @@ TEST_F(AgentBorderTest, LooksAtTheHostOnItsOtherListenerTooAndOnNoSocketFile) {
   EXPECT_EQ(curl({"Host: localhost", url}), "200");
 }
 
+TEST_F(AgentBorderTest, NamesFlagsAndSourcesToNobodyWithoutAToken) {
+  ASSERT_TRUE(base::write_file_atomically(path("tokens.yaml"), std::string(kTokens) +
+                                                                   "  - name: web\n    token: web-token-0123456789\n"
+                                                                   "    flag_sets: [web]\n"));
+  const Agent agent = start_on_file({"--tokens", path("tokens.yaml"), "--metrics-listen", "127.0.0.1:0"});
+  const base::Headers ops{{"Authorization", "Bearer ops-token-0123456789"}};
+  const base::Headers web{{"Authorization", "Bearer web-token-0123456789"}};
+  ASSERT_TRUE(soon([&] { return send(agent, "/readyz").status == 200; }));
+  EXPECT_EQ(send(agent, "/v1/overrides/a", {"PUT", "/", ops, R"({"variant":"admin","ttl_seconds":600})"}).status, 200);
+  EXPECT_EQ(send(agent, "/readyz").body, R"({"status":"ready"})");
+  EXPECT_EQ(send(agent, "/readyz", {.headers = web}).body, R"({"status":"ready"})");
+  EXPECT_THAT(send(agent, "/readyz", {.headers = ops}).body, HasSubstr("overrides"));
+  for (const base::Headers& headers : {base::Headers{}, web, base::Headers{{"Authorization", "Bearer wrong"}}}) {
+    EXPECT_EQ(send(agent, "/metrics", {.headers = headers}).status, 401);
+  }
+  EXPECT_THAT(send(agent, "/metrics", {.headers = ops}).body, HasSubstr("flag_override_active{flag=\"a\""));
+  EXPECT_EQ(send(agent, "/healthz").status, 200);
+
+  constexpr std::string_view kListening = R"("listening":"127.0.0.1:)";
+  const std::string output = agent->output();
+  const std::string port = output.substr(output.find(kListening, output.find("serving metrics")) + kListening.size());
+  const std::string open = "http://127.0.0.1:" + port.substr(0, port.find('"'));
+  const auto get = [&](const std::string& target) { return base::get(*http_, open + target).value(); };
+  ASSERT_NE(open, agent->url(""));
+  EXPECT_THAT(get("/metrics").body, HasSubstr("flag_override_active{flag=\"a\""));
+  EXPECT_THAT(get("/readyz").body, HasSubstr("overrides"));
+  for (const char* target : {"/v1/flagset", "/v1/status", "/ofrep/v1/events"}) EXPECT_EQ(get(target).status, 404);
+}
+
 TEST_F(AgentBorderTest, LetsGoOfLongPollsWhoseClientsAreGone) {
   const Agent agent = start_on_file();
   ASSERT_TRUE(serves(agent, "x"));

@@ -53,11 +53,12 @@ TEST_F(OverrideTest, IsInForceOnAllAgentsWithinTwoSecondsAndEndsByItself) {
   const std::string status = out({"status", "--agents", at(first), at(second)});
   EXPECT_THAT(status, HasSubstr("override a = z for "));
   EXPECT_THAT(status, HasSubstr("more, by ops: errors rise"));
-  EXPECT_THAT(send(first, "/readyz").body, HasSubstr(R"("overrides":[{"flag":"a","variant":"z")"));
-  EXPECT_THAT(send(first, "/metrics").body, HasSubstr(R"(flag_override_active{flag="a",variant="z"} 1)"));
+  const base::Request asked{.headers = {{"Authorization", "Bearer ops-token-0123456789"}}};
+  EXPECT_THAT(send(first, "/readyz", asked).body, HasSubstr(R"("overrides":[{"flag":"a","variant":"z")"));
+  EXPECT_THAT(send(first, "/metrics", asked).body, HasSubstr(R"(flag_override_active{flag="a",variant="z"} 1)"));
 
   EXPECT_TRUE(soon([&] { return client->get_int("a", {}, 0) == 1; }, Millis{8000}));
-  EXPECT_TRUE(soon([&] { return send(first, "/readyz").body == R"({"status":"ready"})"; }));
+  EXPECT_TRUE(soon([&] { return send(first, "/readyz", asked).body == R"({"status":"ready"})"; }));
   EXPECT_EQ(tip(), base::Repository::open(repo())->tip("main").value()) << "git saw nothing of it";
 }
 
