@@ -249,7 +249,6 @@ Result<std::unique_ptr<Agent>> Agent::start(const AgentOptions& options, const O
                                std::move(handler));
   };
   const auto guarded = [&](base::Service& service) {
-    if (parts->access.is_open()) return service.handler();
     return guard_details(service.handler(), parts->access, *service.refused());
   };
   TRY_ASSIGN(parts->server, listen(options.listen, parts->service, guarded(parts->service)));

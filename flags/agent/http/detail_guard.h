@@ -5,9 +5,9 @@
 
 namespace trunkline::flags {
 
-// Returns a handler for an agent with tokens: /metrics is 401 without a token that sees all flag sets, and /readyz
-// answers such a request with nothing but its status. Both name flags, overrides and sources otherwise. `access` and
-// `refused`, which counts the refusals, outlive the server.
+// Returns a handler that answers /metrics with 401 to a caller who may not see all flag sets, and /readyz with nothing
+// but whether the agent is ready: both name flags, overrides and sources otherwise. Where no token is needed to see all
+// flag sets, nothing changes. `access` and `refused`, which counts the refusals, outlive the server.
 base::Handler guard_details(base::Handler handler, const Access& access, base::ReplyObserver& refused);
 
 // Returns a handler that has /metrics, /healthz, /readyz and /version of `handler` and answers 404 to all else.
