@@ -1,11 +1,15 @@
 #include "deployer/drivers/proc.h"
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <charconv>
-#include <fstream>
+#include <fcntl.h>
 #include <iterator>
 #include <map>
+#include <unistd.h>
 
+#include "base/core/files.h"
 #include "base/core/text.h"
 
 namespace trunkline::deployer {
@@ -28,8 +32,15 @@ fs::path proc_folder(pid_t pid) {
 }
 
 std::string read_proc(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
+  const base::Descriptor in{open(file.c_str(), O_RDONLY | O_CLOEXEC)};
+  std::string text;
+  std::array<char, 16384> block{};
+  for (;;) {
+    const ssize_t got = in ? read(in.get(), block.data(), block.size()) : 0;
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return got < 0 ? "" : text;  // a process that ends meanwhile gives an error (ESRCH)
+    text.append(block.data(), static_cast<size_t>(got));
+  }
 }
 
 std::optional<int64_t> stat_field(pid_t pid, size_t index) {

@@ -195,7 +195,8 @@ std::optional<Event> World::act(const action::Stop& a) {
 void World::check_new_side(int dial, const std::string& act) {
   bool serving = false;
   for (const int place : plan_.places_of(plan_.dials[static_cast<size_t>(dial)], plan_.new_pool())) {
-    if (!balancers_.admitted_somewhere(place)) continue;
+    // A host that is gone passes no balancer's check, so that nobody is sent there.
+    if (!balancers_.admitted_somewhere(place) || !hosts_.answers(place)) continue;
     serving = true;
     if (!hosts_.at(place).passed || hosts_.at(place).process != Side::fresh) {
       broken(3, fmt::format("{}, but {} has not passed its probes", act, name(place)));

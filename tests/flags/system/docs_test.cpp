@@ -82,9 +82,9 @@ TEST(FlagsPage, HoldsCommandsThatWork) {
 }
 
 TEST(TokensPage, ShowsAFileThatIsRead) {
+  const std::string page = base::read_file(TRUNKLINE_SOURCE_DIR "/docs/formats/agent-tokens.md").value();
   std::string file;
-  for (const std::string_view line :
-       base::split(base::read_file(TRUNKLINE_SOURCE_DIR "/docs/formats/agent-tokens.md").value(), '\n')) {
+  for (const std::string_view line : base::split(page, '\n')) {
     if (line.starts_with("    ")) file.append(line.substr(4)) += '\n';
   }
   const auto access = Access::parse(file, "agent-tokens.md");
