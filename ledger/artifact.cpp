@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <archive.h>
 #include <archive_entry.h>
+#include <cctype>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <fstream>
+#include <locale.h>
 #include <memory>
 #include <optional>
 #include <unistd.h>
@@ -14,6 +16,7 @@
 #include "base/core/digest.h"
 #include "base/core/files.h"
 #include "base/core/json.h"
+#include "base/core/text.h"
 
 namespace trunkline::ledger {
 namespace fs = std::filesystem;
@@ -31,6 +34,43 @@ constexpr size_t kBlock = 128 * 1024;
 using Writer = std::unique_ptr<archive, decltype(&archive_write_free)>;
 using Reader = std::unique_ptr<archive, decltype(&archive_read_free)>;
 using Entry = std::unique_ptr<archive_entry, decltype(&archive_entry_free)>;
+
+// libarchive reads and writes names in the encoding of the thread's locale, and an artifact's names are UTF-8 whatever
+// the locale of who packs is.
+class Utf8Names {
+ public:
+  Utf8Names()
+      : utf8_(newlocale(LC_CTYPE_MASK, "C.UTF-8", locale_t{})), before_(utf8_ ? uselocale(utf8_) : locale_t{}) {}
+  ~Utf8Names() {
+    if (!utf8_) return;
+    uselocale(before_);
+    freelocale(utf8_);
+  }
+  Utf8Names(const Utf8Names&) = delete;
+
+ private:
+  const locale_t utf8_, before_;
+};
+
+// Versions and commits go into file names, environments, queries and terminals.
+bool is_plain(std::string_view text, size_t longest) {
+  return text.size() <= longest && std::all_of(text.begin(), text.end(), [](char c) {
+           return std::isalnum(static_cast<unsigned char>(c)) ||
+                  std::string_view("._+~-").find(c) != std::string_view::npos;
+         });
+}
+
+Result<> check(const Manifest& manifest, const base::Where& where) {
+  constexpr size_t kLongestVersion = 128, kLongestCommit = 64;
+  if (manifest.version.empty()) return fail(Kind::invalid, "expected a version", where);
+  if (!is_plain(manifest.version, kLongestVersion)) {
+    return fail(Kind::invalid, "version: expected at most 128 of A-Z a-z 0-9 . _ + ~ -", where);
+  }
+  if (!is_plain(manifest.commit, kLongestCommit)) {
+    return fail(Kind::invalid, "commit: expected at most 64 of A-Z a-z 0-9 . _ + ~ -", where);
+  }
+  return {};
+}
 
 tl::unexpected<base::Error> broken(archive* handle, const fs::path& file, Kind kind) {
   const char* text = archive_error_string(handle);
@@ -60,6 +100,10 @@ Result<> copy_file_into(archive* out, const fs::path& from, uintmax_t size, cons
 }
 
 Result<> add_entry(archive* out, const fs::path& root, const fs::path& path, const fs::path& file) {
+  if (base::find_invalid_utf8(path.string()) != std::string::npos) {
+    return fail(Kind::invalid, "has a name that is no UTF-8, so it cannot be packed",
+                {path.parent_path().string(), 0, 0});
+  }
   const Entry entry(archive_entry_new(), archive_entry_free);
   archive_entry_set_pathname(entry.get(), path.lexically_relative(root).c_str());
   const fs::file_status status = fs::symlink_status(path);
@@ -134,9 +178,7 @@ Result<Reader> open_archive(const fs::path& file) {
 Result<Manifest> parse_manifest(const std::string& text, const fs::path& file) {
   TRY_ASSIGN(const base::Json json, base::parse_json(text, file.string()));
   Manifest manifest{base::string_or(json, "version"), base::string_or(json, "commit")};
-  if (manifest.version.empty()) {
-    return fail(Kind::invalid, "expected a version", {file.string(), 0, 0});
-  }
+  TRY(check(manifest, {file.string(), 0, 0}));
   return manifest;
 }
 
@@ -146,11 +188,18 @@ bool may_be_unpacked(archive_entry* entry) {
   return archive_entry_hardlink(entry) == nullptr && (type == AE_IFREG || type == AE_IFDIR || type == AE_IFLNK);
 }
 
+// As pack sets them: no bit but whether it can be run, and never set-user-ID.
+void set_plain_permissions(archive_entry* entry) {
+  const bool runs = archive_entry_filetype(entry) == AE_IFDIR || (archive_entry_perm(entry) & 0100) != 0;
+  archive_entry_set_perm(entry, runs ? 0755 : 0644);
+}
+
 Result<> extract_all(archive* in, const fs::path& file, const fs::path& folder) {
   const Writer out(archive_write_disk_new(), archive_write_free);
   archive_write_disk_set_options(
       out.get(), ARCHIVE_EXTRACT_PERM | ARCHIVE_EXTRACT_SECURE_SYMLINKS | ARCHIVE_EXTRACT_SECURE_NODOTDOT);
   archive_entry* entry = nullptr;
+  int manifests = 0;
   for (;;) {
     const int code = archive_read_next_header(in, &entry);
     if (code == ARCHIVE_EOF) return {};
@@ -160,6 +209,11 @@ Result<> extract_all(archive* in, const fs::path& file, const fs::path& folder) 
     if (!may_be_unpacked(entry)) {
       return fail(Kind::invalid, "no file, folder or symbolic link inside: " + name, {file.string(), 0, 0});
     }
+    // The first one is what the artifact was judged by, the last one would lie on the disk.
+    if (fs::path(name).lexically_normal() == kManifest && ++manifests > 1) {
+      return fail(Kind::invalid, "trunkline.json stands twice inside", {file.string(), 0, 0});
+    }
+    set_plain_permissions(entry);
     archive_entry_set_pathname(entry, (folder / name).c_str());
     if (archive_write_header(out.get(), entry) != ARCHIVE_OK) return broken(out.get(), file, Kind::invalid);
     const void* data = nullptr;
@@ -197,6 +251,7 @@ Result<> put_in_place(const fs::path& made, const fs::path& place, int (*sync)(i
 }
 
 Result<> pack(const fs::path& folder, const Manifest& manifest, const fs::path& file) try {
+  const Utf8Names utf8;
   TRY_ASSIGN(const std::vector<fs::path> paths, content_of(folder));
   if (lies_inside(file, folder)) {
     return fail(Kind::invalid, "lies in the folder that is packed: write it elsewhere", {file.string(), 0, 0});
@@ -226,6 +281,14 @@ class Packed {
 
   const fs::path& file() const { return file_; }
 
+  // The same bytes at a place that nobody else writes to: what is looked at there is what is unpacked.
+  Result<> copy_to(const fs::path& place) const {
+    std::error_code code;
+    fs::copy_file(file_, place, fs::copy_options::overwrite_existing, code);
+    if (code) return fail(base::system_error("copy " + file_.string() + " to " + place.string(), code.value()));
+    return {};
+  }
+
  private:
   Packed(fs::path file, std::optional<base::TempFolder> folder) : file_(std::move(file)), folder_(std::move(folder)) {}
 
@@ -244,19 +307,34 @@ Result<Manifest> manifest_of_folder(const fs::path& folder) {
   return parse_manifest(*text, folder / kManifest);
 }
 
+// `artifact` is what it is called in errors.
+Result<> unpack_checked(const fs::path& copy, const std::string& digest, const fs::path& artifact,
+                        const fs::path& folder) {
+  TRY_ASSIGN(const std::string found, base::sha256_of_file(copy));
+  if (found != digest) {
+    return fail(Kind::invalid, fmt::format("the artifact changed: expected {}, its digest is {}", digest, found),
+                {artifact.string(), 0, 0});
+  }
+  TRY_ASSIGN(const Reader in, open_archive(copy));
+  std::error_code code;
+  // libarchive resolves the links of the path it writes below: give it the real one.
+  return extract_all(in.get(), artifact, fs::canonical(folder, code));
+}
+
 }  // namespace
 
 Result<std::string> pack_artifact(const fs::path& folder, const Manifest& manifest, const fs::path& file) {
   if (fs::exists(folder / kManifest)) {
     return fail(Kind::invalid, "is written by pack; remove it from the folder", {(folder / kManifest).string(), 0, 0});
   }
-  if (manifest.version.empty()) return fail(Kind::invalid, "expected a version");
+  TRY(check(manifest, {}));
   TRY(pack(folder, manifest, file));
   return base::sha256_of_file(file);
 }
 
 Result<Manifest> read_manifest(const fs::path& artifact) {
   if (fs::is_directory(artifact)) return manifest_of_folder(artifact);
+  const Utf8Names utf8;
   TRY_ASSIGN(const Reader in, open_archive(artifact));
   archive_entry* entry = nullptr;
   while (archive_read_next_header(in.get(), &entry) == ARCHIVE_OK) {
@@ -277,19 +355,16 @@ Result<std::string> digest_of_artifact(const fs::path& artifact) {
 
 Result<> unpack_artifact(const fs::path& artifact, const std::string& digest, const fs::path& target) {
   if (fs::exists(target)) return {};
+  const Utf8Names utf8;
   TRY_ASSIGN(const Packed packed, Packed::of(artifact));
-  TRY_ASSIGN(const std::string found, base::sha256_of_file(packed.file()));
-  if (found != digest) {
-    return fail(Kind::invalid, fmt::format("the artifact changed: expected {}, its digest is {}", digest, found),
-                {artifact.string(), 0, 0});
-  }
-  TRY_ASSIGN(const Reader in, open_archive(packed.file()));
   const fs::path growing = target.string() + ".tmp." + std::to_string(getpid());
+  const fs::path copy = growing.string() + ".tar";
   std::error_code code;
   fs::remove_all(growing, code);
   TRY(base::make_folders(growing));
-  // libarchive resolves the links of the path it writes below: give it the real one.
-  auto done = extract_all(in.get(), artifact, fs::canonical(growing, code));
+  auto done = packed.copy_to(copy);
+  if (done) done = unpack_checked(copy, digest, artifact, growing);
+  fs::remove(copy, code);
   if (done) done = put_in_place(growing, target, syncfs);
   if (!done) fs::remove_all(growing, code);
   return done;

@@ -6,6 +6,7 @@
 
 #include "base/core/digest.h"
 #include "base/core/files.h"
+#include "base/core/json.h"
 #include "base/core/process.h"
 
 namespace trunkline::ledger {
@@ -95,6 +96,67 @@ TEST_F(Artifact, HoldsNoHardLinksAndNoPipes) {
   EXPECT_TRUE(refuses({"data", "same"}));
   EXPECT_TRUE(refuses({"pipe"}));
   EXPECT_FALSE(refuses({"data", "bin", "link"}));
+}
+
+TEST_F(Artifact, KeepsNamesInEveryLocale) {
+  std::ofstream(source_ / "gr\u00f6\u00dfe.txt") << "x";
+  fs::create_symlink("gr\u00f6\u00dfe.txt", source_ / "k\u00fcrzel");
+  const auto digest = pack_artifact(source_, {"1", ""}, file_);
+  ASSERT_TRUE(digest) << to_string(digest.error());
+  const fs::path target = folder_.path() / "target";
+  const auto unpacked = unpack_artifact(file_, *digest, target);
+  ASSERT_TRUE(unpacked) << to_string(unpacked.error());
+  EXPECT_EQ(base::read_file(target / "gr\u00f6\u00dfe.txt"), "x");
+  EXPECT_EQ(fs::read_symlink(target / "k\u00fcrzel"), "gr\u00f6\u00dfe.txt");
+}
+
+TEST_F(Artifact, HasNoNamesThatAreNoUtf8) {
+  std::ofstream(source_ /
+                "gr\xf6\xdf"
+                "e.txt")
+      << "x";
+  const auto packed = pack_artifact(source_, {"1", ""}, file_);
+  ASSERT_FALSE(packed);
+  EXPECT_NE(packed.error().message.find("a name that is no UTF-8"), std::string::npos);
+}
+
+TEST_F(Artifact, HasPlainVersionsAndCommits) {
+  for (const std::string& version :
+       {std::string("1\"}) or vector(0"), std::string("1?x=1#"), std::string("../1"), std::string("1\n2"),
+        std::string("\x1b[31m"), std::string("a b"), std::string(129, '1')}) {
+    EXPECT_EQ(pack_artifact(source_, {version, ""}, file_).error().kind, Kind::invalid) << version;
+    std::ofstream(source_ / "trunkline.json") << base::to_text(base::JsonObject{{"version", version}});
+    EXPECT_EQ(read_manifest(source_).error().kind, Kind::invalid) << version;
+    fs::remove(source_ / "trunkline.json");
+  }
+  EXPECT_EQ(pack_artifact(source_, {"1", "a b"}, file_).error().kind, Kind::invalid);
+  EXPECT_TRUE(pack_artifact(source_, {"2026.11.22-14-g41c9e02+rc.1~x_y", "41c9e02"}, file_));
+}
+
+TEST_F(Artifact, KeepsNoPermissionsButWhetherAFileRuns) {
+  const std::vector<std::string> argv = {"tar", "--use-compress-program", "gzip", "--mode=6777", "-cf", file_.string(),
+                                         "-C",  source_.string(),         "bin",  "data"};
+  ASSERT_TRUE(base::run_process({.argv = argv}, base::Millis(10'000))->status.ok());
+  const fs::path target = folder_.path() / "target";
+  ASSERT_TRUE(unpack_artifact(file_, *base::sha256_of_file(file_), target));
+  const auto mode = [&](const char* name) { return static_cast<unsigned>(fs::status(target / name).permissions()); };
+  EXPECT_EQ(mode("bin/run"), 0755u);
+  EXPECT_EQ(mode("bin"), 0755u);
+  ASSERT_TRUE(pack_artifact(source_, {"1", ""}, file_));
+}
+
+TEST_F(Artifact, HasOneManifest) {
+  std::ofstream(source_ / "trunkline.json") << R"({ "version": "1" })";
+  const auto tar = [&](const char* what) {
+    const std::vector<std::string> argv = {"tar", what, file_.string(), "-C", source_.string(), "trunkline.json"};
+    EXPECT_TRUE(base::run_process({.argv = argv}, base::Millis(10'000))->status.ok());
+  };
+  tar("-cf");
+  tar("-rf");
+  const auto done = unpack_artifact(file_, *base::sha256_of_file(file_), folder_.path() / "target");
+  ASSERT_FALSE(done);
+  EXPECT_NE(done.error().message.find("stands twice"), std::string::npos);
+  EXPECT_FALSE(fs::exists(folder_.path() / "target"));
 }
 
 TEST_F(Artifact, IsNotUnpackedWithAnotherDigest) {
